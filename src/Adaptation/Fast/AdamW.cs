@@ -1,0 +1,102 @@
+using Attune.Adaptation.Network;
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Fast;
+
+/// <summary>AdamW without weight decay, over a buffer of parameters.</summary>
+/// <remarks>
+/// <para>Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", arXiv 1711.05101, algorithm 2, in the order of
+/// operations of PyTorch, which the published numbers come from. Betas 0.9 and 0.999, epsilon 1e-8, weight decay 0.</para>
+/// <para>SUTA's published code names a feature-extractor tensor once for each module that encloses it, so that PyTorch applies the
+/// same gradient several times in one step. <c>repeatUpdatesPerEnclosingModule</c> does the same.</para>
+/// <para>Belongs to one request and one thread; the owner disposes it.</para>
+/// </remarks>
+public sealed class AdamW : IDisposable
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const double Epsilon = 1e-8;
+
+    private readonly double _learningRate;
+    private readonly List<Segment> _segments;
+    private readonly Tensor _first;
+    private readonly Tensor _second;
+
+    /// <param name="parameters">The parameters that <see cref="Step"/> will change.</param>
+    /// <param name="learningRate">Step size, above 0.</param>
+    /// <param name="repeatUpdatesPerEnclosingModule">Whether to repeat updates as the published code does.</param>
+    public AdamW(ParameterTensors parameters, double learningRate, bool repeatUpdatesPerEnclosingModule = false)
+    {
+        _learningRate = learningRate;
+        _segments = Segments(parameters.Layout, repeatUpdatesPerEnclosingModule);
+        _first = zeros_like(parameters.Buffer).DetachFromDisposeScope();
+        _second = zeros_like(parameters.Buffer).DetachFromDisposeScope();
+    }
+
+    /// <summary>Changes the parameters in place.</summary>
+    /// <param name="parameters">Those that the optimizer was made for.</param>
+    /// <param name="gradients">Shape (N, P).</param>
+    public void Step(ParameterTensors parameters, Tensor gradients)
+    {
+        using var noGradients = no_grad();
+        foreach (var segment in _segments)
+        {
+            using var scope = NewDisposeScope();
+            Tensor Part(Tensor buffer) => buffer.narrow(1, segment.Offset, segment.Length);
+            for (var i = 0; i < segment.UpdatesPerStep; i++)
+                Update(Part(parameters.Buffer), Part(gradients), Part(_first), Part(_second), ++segment.Updates);
+        }
+    }
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+    }
+
+    /// <summary>How often PyTorch's optimizer meets a parameter in the published code's list.</summary>
+    internal static int EnclosingModules(ModelParameter parameter) => parameter.Part switch
+    {
+        // The extractor, its list of layers, the layer, and its convolution or norm.
+        ModelPart.FeatureExtractor => 4 + (parameter.IsLayerNorm ? 1 : 0),
+        // The projection block, and its linear layer or norm.
+        ModelPart.FeatureProjection => 2 + (parameter.IsLayerNorm ? 1 : 0),
+        _ => 1,
+    };
+
+    private void Update(Tensor parameters, Tensor gradients, Tensor first, Tensor second, int update)
+    {
+        first.mul_(Beta1).add_(gradients, 1 - Beta1);
+        second.mul_(Beta2).addcmul_(gradients, gradients, 1 - Beta2);
+        var denominator = (second.sqrt() / Math.Sqrt(1 - Math.Pow(Beta2, update))).add_(Epsilon);
+        parameters.addcdiv_(first, denominator, -_learningRate / (1 - Math.Pow(Beta1, update)));
+    }
+
+    /// <summary>Neighbouring parameters that are updated equally often, joined.</summary>
+    private static List<Segment> Segments(ParameterLayout layout, bool repeat)
+    {
+        var segments = new List<Segment>();
+        foreach (var slice in layout.Slices)
+        {
+            var updates = repeat ? EnclosingModules(slice.Parameter) : 1;
+            if (segments.Count > 0 && segments[^1].UpdatesPerStep == updates) segments[^1].Length += slice.Length;
+            else segments.Add(new Segment { Offset = slice.Offset, Length = slice.Length, UpdatesPerStep = updates });
+        }
+
+        return segments;
+    }
+
+    private sealed class Segment
+    {
+        public required int Offset { get; init; }
+
+        public required int Length { get; set; }
+
+        public required int UpdatesPerStep { get; init; }
+
+        public int Updates { get; set; }
+    }
+}

@@ -1,0 +1,53 @@
+using Attune.Recognition.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Network;
+
+/// <summary>The convolutions that turn samples into frames.</summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
+{
+    /// <summary>Epsilon of its norms; not configurable in the original.</summary>
+    private const double Eps = 1e-5;
+
+    /// <summary>Features of a batch, shape (N, T', C).</summary>
+    public Tensor Forward(Weights weights, WaveformBatch batch)
+    {
+        var x = batch.Samples.unsqueeze(1); // (N, 1, S)
+        var counts = batch.SampleCounts.ToArray();
+        for (var i = 0; i < config.ConvDims.Count; i++)
+        {
+            var name = layout.FeatureConvolution(i);
+            x = weights.Conv(x, weights[name + ".weight"], config.ConvBias ? weights[name + ".bias"] : null, config.ConvStrides[i]);
+            for (var row = 0; row < counts.Length; row++) counts[row] = ((counts[row] - config.ConvKernels[i]) / config.ConvStrides[i]) + 1;
+            x = Activations.Apply(Normalize(weights, x, i, counts), config.FeatureActivation);
+        }
+
+        return x.transpose(1, 2);
+    }
+
+    private Tensor Normalize(Weights weights, Tensor x, int index, int[] frameCounts)
+    {
+        var name = layout.FeatureNormalization(index);
+        if (config.FeatureNorm == FeatureNorm.Layer)
+            return weights.LayerNorm(x.transpose(1, 2), name, Eps).transpose(1, 2);
+
+        return index > 0 ? x : GroupNorm(weights, x, name, new FrameMask(frameCounts, x.shape[2]));
+    }
+
+    /// <summary>Normalises each channel over the real frames of its utterance.</summary>
+    private Tensor GroupNorm(Weights weights, Tensor x, string name, FrameMask mask)
+    {
+        var (weight, bias) = (weights[name + ".weight"], weights[name + ".bias"]); // (C) or (N, C)
+        if (mask.Valid is null && weight.dim() == 1 && bias.dim() == 1)
+            return nn.functional.group_norm(x, config.ConvDims[0], weight, bias, Eps);
+
+        var valid = mask.Valid is null ? ones_like(x) : mask.Valid.unsqueeze(1).to(x.dtype); // (N, 1, frames)
+        var count = valid.sum(-1, keepdim: true);
+        var mean = (x * valid).sum(-1, keepdim: true) / count;
+        var centred = (x - mean) * valid;
+        var variance = centred.square().sum(-1, keepdim: true) / count;
+        return (centred * (variance + Eps).rsqrt() * weight.unsqueeze(-1)) + bias.unsqueeze(-1);
+    }
+}

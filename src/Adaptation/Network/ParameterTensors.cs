@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using Attune.Recognition.Acoustic;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Network;
+
+/// <summary>The adaptable parameters of N utterances as tensors that gradients are computed for.</summary>
+/// <remarks>
+/// All values lie in one buffer of shape (N, P); the tensor of each parameter is a view into it, of the parameter's shape for one
+/// utterance and with a leading N for several. An optimizer changes the buffer, and every view follows. Belongs to one request and
+/// one thread; the owner disposes it.
+/// </remarks>
+public sealed class ParameterTensors : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _views = new(StringComparer.Ordinal);
+    private readonly List<Tensor> _leaves = [];
+
+    /// <summary>Copies one version of the parameters for each utterance.</summary>
+    /// <param name="rows">One for each utterance, all of the same layout.</param>
+    public ParameterTensors(IReadOnlyList<AdaptableParameters> rows)
+    {
+        if (rows.Count == 0 || rows.Any(row => row.Layout != rows[0].Layout))
+            throw new ArgumentException("A batch needs parameters for at least one utterance, all of one layout.", nameof(rows));
+
+        TorchRuntime.EnsureLoaded();
+        Layout = rows[0].Layout;
+        BatchSize = rows.Count;
+        using var scope = NewDisposeScope();
+        Buffer = empty(rows.Count, Layout.Length, dtype: ScalarType.Float32).DetachFromDisposeScope();
+        var target = MemoryMarshal.Cast<byte, float>(Buffer.bytes);
+        for (var row = 0; row < rows.Count; row++) rows[row].Values.Span.CopyTo(target[(row * Layout.Length)..]);
+
+        foreach (var slice in Layout.Slices)
+        {
+            long[] shape = IsBatched ? [BatchSize, .. slice.Parameter.Shape] : [.. slice.Parameter.Shape];
+            // Detached, a view is a leaf of its own, while it still shares the buffer's memory.
+            var leaf = Buffer.narrow(1, slice.Offset, slice.Length).view(shape).detach().requires_grad_(true).DetachFromDisposeScope();
+            _leaves.Add(leaf);
+            _views.Add(slice.Parameter.Name, leaf);
+        }
+    }
+
+    public ParameterTensors(AdaptableParameters parameters)
+        : this([parameters])
+    {
+    }
+
+    /// <summary>Which parameter lies where in a row of <see cref="Buffer"/>.</summary>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>Number of utterances N.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Whether the tensors have a leading batch dimension.</summary>
+    public bool IsBatched => BatchSize > 1;
+
+    /// <summary>All values, shape (N, P).</summary>
+    public Tensor Buffer { get; }
+
+    /// <summary>The tensor of a parameter, or null if the set does not contain it.</summary>
+    public Tensor? Find(string name) => _views.GetValueOrDefault(name);
+
+    /// <summary>Gradients of a scalar with respect to all values.</summary>
+    /// <returns>Shape (N, P). The caller disposes.</returns>
+    public Tensor Gradients(Tensor loss)
+    {
+        using var scope = NewDisposeScope();
+        var gradients = autograd.grad([loss], _leaves);
+        return cat([.. gradients.Select(gradient => gradient.reshape(BatchSize, -1))], dim: 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A copy of the values of one utterance.</summary>
+    public AdaptableParameters ToParameters(int row)
+    {
+        var values = MemoryMarshal.Cast<byte, float>(Buffer.bytes).Slice(row * Layout.Length, Layout.Length);
+        return new AdaptableParameters(Layout, values.ToArray());
+    }
+
+    public void Dispose()
+    {
+        foreach (var leaf in _leaves) leaf.Dispose();
+        Buffer.Dispose();
+    }
+}

@@ -1,0 +1,165 @@
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Network;
+
+/// <summary>
+/// A wav2vec 2.0 or HuBERT CTC model as a function of frozen weights, adaptable parameters and waveforms: the trainable twin of the
+/// ONNX graph.
+/// </summary>
+/// <remarks>
+/// <para>Adaptable parameters are arguments, never state, so that any number of requests compute at the same time over one copy
+/// of the frozen weights. Those of a batch differ by row. A padded batch gives what its utterances give alone: padding takes no part
+/// in GroupNorm, positional convolution and attention.</para>
+/// <para>Evaluation mode: no dropout, no masking. Every tensor is float32. Thread-safe; the owner disposes it after the last call.</para>
+/// </remarks>
+public sealed class Wav2Vec2Network : IDisposable
+{
+    private readonly ModelConfig _config;
+    private readonly ModelLayout _layout;
+    private readonly Dictionary<string, Tensor> _frozen = new(StringComparer.Ordinal);
+    private readonly FeatureExtractor _features;
+
+    /// <summary>Copies a model's weights into tensors.</summary>
+    public Wav2Vec2Network(Model model)
+    {
+        TorchRuntime.EnsureLoaded();
+        _config = model.Config;
+        _layout = model.Layout;
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var parameter in _layout.Parameters)
+        {
+            var values = tensor(model.Weights.ReadFloats(parameter.Name), [.. parameter.Shape]);
+            _frozen.Add(parameter.Name, values.DetachFromDisposeScope());
+        }
+
+        FrozenPositionalWeight = PositionalWeight(_frozen[_layout.PositionalGain], _frozen[_layout.PositionalDirection]).DetachFromDisposeScope();
+        _features = new FeatureExtractor(_config, _layout);
+    }
+
+    /// <summary>g v / |v| of the model itself; computed once, since it changes only in sets that contain g or v.</summary>
+    private Tensor FrozenPositionalWeight { get; }
+
+    /// <summary>Logits of a batch.</summary>
+    /// <param name="parameters">Values for every row; null for the model's own.</param>
+    /// <param name="batch">Waveforms, each at least <see cref="ModelConfig.MinimumSamples"/> long.</param>
+    /// <returns>Shape (N, T', V); rows shorter than the longest end in meaningless frames. The caller's scope disposes.</returns>
+    public Tensor Forward(ParameterTensors? parameters, WaveformBatch batch) =>
+        Suffix(parameters, Prefix(parameters, batch, _config.LayerCount), FrameCounts(batch), _config.LayerCount);
+
+    /// <summary>What enters the last <paramref name="topLayers"/> layers, as <see cref="HiddenStates"/> describes it.</summary>
+    /// <returns>Shape (N, T', D). The caller's scope disposes.</returns>
+    public Tensor Prefix(ParameterTensors? parameters, WaveformBatch batch, int topLayers)
+    {
+        Check(parameters, batch.SampleCounts.Count);
+        var weights = new Weights(_frozen, parameters);
+        var x = _features.Forward(weights, batch); // (N, T', C)
+        var mask = new FrameMask(FrameCounts(batch), x.shape[1]);
+        x = EncoderInput(weights, x, mask); // (N, T', D)
+        var first = _config.LayerCount - topLayers;
+        for (var layer = 0; layer < first; layer++)
+        {
+            var normFirst = _config.StableLayerNorm;
+            x = normFirst ? StableLayer(weights, x, layer, mask) : AfterAttention(weights, x + Attention(weights, x, layer, mask), layer);
+        }
+
+        // Where norms come last, the attention of the first layer above comes before any of its norms: see HiddenStates.
+        return _config.StableLayerNorm || topLayers == 0 ? x : x + Attention(weights, x, first, mask);
+    }
+
+    /// <summary>The last <paramref name="topLayers"/> layers and the output layer, from what <see cref="Prefix"/> or the graph gave.</summary>
+    /// <param name="parameters">Values for every row; null for the model's own.</param>
+    /// <param name="hidden">Shape (N, T', D).</param>
+    /// <param name="frameCounts">Real frames of each row.</param>
+    /// <param name="topLayers">K, from 0 to the number of layers.</param>
+    /// <returns>Logits, shape (N, T', V). The caller's scope disposes.</returns>
+    public Tensor Suffix(ParameterTensors? parameters, Tensor hidden, IReadOnlyList<int> frameCounts, int topLayers)
+    {
+        Check(parameters, frameCounts.Count);
+        var weights = new Weights(_frozen, parameters);
+        var mask = new FrameMask(frameCounts, hidden.shape[1]);
+        var first = _config.LayerCount - topLayers;
+        var x = hidden;
+        for (var layer = first; layer < _config.LayerCount; layer++)
+        {
+            if (_config.StableLayerNorm) x = StableLayer(weights, x, layer, mask);
+            else x = AfterAttention(weights, layer == first ? x : x + Attention(weights, x, layer, mask), layer);
+        }
+
+        if (_config.StableLayerNorm) x = weights.LayerNorm(x, _layout.EncoderNorm, _config.LayerNormEps);
+        return weights.Linear(x, _layout.Head);
+    }
+
+    /// <summary>Real frames of each utterance of a batch.</summary>
+    public int[] FrameCounts(WaveformBatch batch) => [.. batch.SampleCounts.Select(_config.FrameCount)];
+
+    public void Dispose()
+    {
+        foreach (var values in _frozen.Values) values.Dispose();
+        FrozenPositionalWeight.Dispose();
+    }
+
+    private static void Check(ParameterTensors? parameters, int batchSize)
+    {
+        if (parameters is not null && parameters.BatchSize != batchSize)
+            throw new ArgumentException($"The batch has {batchSize} utterances, the parameters are for {parameters.BatchSize}.", nameof(parameters));
+    }
+
+    private Tensor EncoderInput(Weights weights, Tensor x, FrameMask mask)
+    {
+        if (_config.ProjectionLayerNorm) x = weights.LayerNorm(x, _layout.ProjectionNorm, _config.LayerNormEps);
+        x = mask.Zero(weights.Linear(x, _layout.Projection)); // (N, T', D); an utterance alone is surrounded by zeros
+
+        var gain = weights.Find(_layout.PositionalGain);
+        var direction = weights.Find(_layout.PositionalDirection);
+        var weight = gain is null && direction is null
+            ? FrozenPositionalWeight
+            : PositionalWeight(gain ?? weights[_layout.PositionalGain], direction ?? weights[_layout.PositionalDirection]);
+        var position = weights.Conv(
+            x.transpose(1, 2), weight, weights[_layout.Positional + ".bias"], stride: 1, _config.PositionalKernel / 2, _config.PositionalGroups);
+        if (_config.PositionalKernel % 2 == 0) position = position.narrow(2, 0, position.shape[2] - 1);
+        x = x + Activations.Apply(position, _config.FeatureActivation).transpose(1, 2);
+        return _config.StableLayerNorm ? x : weights.LayerNorm(x, _layout.EncoderNorm, _config.LayerNormEps);
+    }
+
+    /// <summary>g v / |v| with one norm for each tap of the kernel; g (..., 1, 1, k), v (..., D, D / groups, k).</summary>
+    private static Tensor PositionalWeight(Tensor gain, Tensor direction) =>
+        direction * (gain / direction.square().sum([-3L, -2L], keepdim: true).sqrt());
+
+    private Tensor StableLayer(Weights weights, Tensor x, int layer, FrameMask mask)
+    {
+        x = x + Attention(weights, weights.LayerNorm(x, _layout.Layer(layer, "layer_norm"), _config.LayerNormEps), layer, mask);
+        return x + FeedForward(weights, weights.LayerNorm(x, _layout.Layer(layer, "final_layer_norm"), _config.LayerNormEps), layer);
+    }
+
+    private Tensor AfterAttention(Weights weights, Tensor residual, int layer)
+    {
+        var x = weights.LayerNorm(residual, _layout.Layer(layer, "layer_norm"), _config.LayerNormEps);
+        return weights.LayerNorm(x + FeedForward(weights, x, layer), _layout.Layer(layer, "final_layer_norm"), _config.LayerNormEps);
+    }
+
+    private Tensor Attention(Weights weights, Tensor x, int layer, FrameMask mask)
+    {
+        var (batch, frames) = (x.shape[0], x.shape[1]);
+        Tensor Heads(string module) => weights.Linear(x, _layout.Layer(layer, "attention." + module))
+            .view(batch, frames, _config.HeadCount, _config.HeadSize)
+            .transpose(1, 2); // (N, heads, T', D / heads)
+
+        var query = Heads("q_proj") * (1 / Math.Sqrt(_config.HeadSize));
+        var scores = matmul(query, Heads("k_proj").transpose(-1, -2)); // (N, heads, T', T')
+        if (mask.Valid is { } valid)
+            scores = scores.masked_fill(valid.logical_not().unsqueeze(1).unsqueeze(1), float.NegativeInfinity);
+
+        var mixed = matmul(nn.functional.softmax(scores, -1), Heads("v_proj")); // (N, heads, T', D / heads)
+        return weights.Linear(mixed.transpose(1, 2).reshape(batch, frames, _config.HiddenSize), _layout.Layer(layer, "attention.out_proj"));
+    }
+
+    private Tensor FeedForward(Weights weights, Tensor x, int layer)
+    {
+        x = weights.Linear(x, _layout.Layer(layer, "feed_forward.intermediate_dense"));
+        return weights.Linear(Activations.Apply(x, _config.HiddenActivation), _layout.Layer(layer, "feed_forward.output_dense"));
+    }
+}

@@ -1,0 +1,70 @@
+using Attune.Recognition.Acoustic;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Network;
+
+/// <summary>
+/// The weights that one forward pass uses: adaptable ones where the request has them, frozen ones otherwise, and the operations
+/// that take either, with or without a leading batch dimension.
+/// </summary>
+internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, ParameterTensors? adaptable)
+{
+    /// <summary>A weight of the parameter's own shape, or with a leading N if each row has its own.</summary>
+    public Tensor this[string name] => Find(name) ?? frozen[name];
+
+    /// <summary>The request's own value; null if the parameter is frozen.</summary>
+    public Tensor? Find(string name) => adaptable?.Find(name);
+
+    /// <summary>W x + b in the last dimension of x (N, T', inputs), plus a low-rank addition where the request has one.</summary>
+    public Tensor Linear(Tensor x, string name)
+    {
+        var y = Product(x, this[name + ".weight"]);
+        var bias = this[name + ".bias"]; // (outputs) or (N, outputs)
+        y = y + (bias.dim() == 2 ? bias.unsqueeze(1) : bias);
+        if (Find(LoraNames.Down(name)) is not { } down) return y;
+        return y + (Product(Product(x, down), this[LoraNames.Up(name)]) * LoraNames.Scale);
+    }
+
+    /// <summary>LayerNorm over the last dimension of x (N, T', size).</summary>
+    public Tensor LayerNorm(Tensor x, string name, double epsilon)
+    {
+        var (weight, bias) = (this[name + ".weight"], this[name + ".bias"]); // (size) or (N, size)
+        if (weight.dim() == 1 && bias.dim() == 1) return nn.functional.layer_norm(x, [x.shape[^1]], weight, bias, epsilon);
+        var normalized = nn.functional.layer_norm(x, [x.shape[^1]], null, null, epsilon);
+        return (normalized * Rows(weight)) + Rows(bias);
+    }
+
+    /// <summary>Convolution over the last dimension of x (N, channels, T).</summary>
+    /// <param name="x">Shape (N, inputs, T).</param>
+    /// <param name="weight">Shape (outputs, inputs / groups, kernel), or with a leading N.</param>
+    /// <param name="bias">Shape (outputs), or (N, outputs); null for none.</param>
+    /// <param name="stride">In inputs.</param>
+    /// <param name="padding">Zeros on both sides.</param>
+    /// <param name="groups">Groups of channels that do not mix.</param>
+    public Tensor Conv(Tensor x, Tensor weight, Tensor? bias, long stride, long padding = 0, long groups = 1)
+    {
+        if (weight.dim() == 3)
+        {
+            var shared = bias?.dim() == 1 ? bias : null;
+            var y = nn.functional.conv1d(x, weight, shared, stride, padding, groups: groups);
+            return bias is null || shared is not null ? y : y + bias.unsqueeze(-1);
+        }
+
+        // Each row has its own kernel: one grouped convolution, with the rows as further groups.
+        var (rows, outputs) = (weight.shape[0], weight.shape[1]);
+        var joined = nn.functional.conv1d(
+            x.reshape(1, rows * x.shape[1], x.shape[2]),
+            weight.reshape(rows * outputs, weight.shape[2], weight.shape[3]),
+            null,
+            stride,
+            padding,
+            groups: rows * groups).view(rows, outputs, -1);
+        return bias is null ? joined : joined + (bias.dim() == 2 ? bias : bias.unsqueeze(0)).unsqueeze(-1);
+    }
+
+    private static Tensor Rows(Tensor values) => values.dim() == 2 ? values.unsqueeze(1) : values;
+
+    private static Tensor Product(Tensor x, Tensor weight) =>
+        weight.dim() == 3 ? bmm(x, weight.transpose(1, 2)) : nn.functional.linear(x, weight);
+}
