@@ -1,0 +1,17 @@
+using System.Text;
+
+namespace Attune.Evaluation;
+
+/// <summary>Character error rate: character edits per character of the reference.</summary>
+public static class CharacterErrorRate
+{
+    /// <summary>Compares two texts after <see cref="TextNormalizer"/>; a character is a Unicode scalar value, and spaces count.</summary>
+    public static ErrorRate Compute(string reference, string hypothesis)
+    {
+        ReadOnlySpan<Rune> expected = Characters(reference);
+        ReadOnlySpan<Rune> recognised = Characters(hypothesis);
+        return new ErrorRate(EditDistance.Compute(expected, recognised), expected.Length);
+    }
+
+    private static Rune[] Characters(string text) => [.. TextNormalizer.Normalize(text).EnumerateRunes()];
+}
