@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,6 +16,7 @@ namespace Attune.Adaptation;
 /// flag set is kept in the user's cache folder, under a name made of its content's hash, and loaded instead. The libraries that were
 /// installed are never changed, and newer distributions never come here.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 internal static class TorchNativeLibrary
 {
     /// <summary>The name in TorchSharp's imports.</summary>
@@ -51,7 +53,7 @@ internal static class TorchNativeLibrary
     /// <exception cref="BadImageFormatException">The image is no ELF64 little-endian file.</exception>
     public static byte[]? WithWeakVersion(ReadOnlySpan<byte> image, string version)
     {
-        if (image.Length < 64 || !image[..6].SequenceEqual("\x7fELF\x02\x01"u8)) throw new BadImageFormatException("Not an ELF64 little-endian file.");
+        if (image.Length < 64 || !image[..6].SequenceEqual("\u007fELF\u0002\u0001"u8)) throw new BadImageFormatException("Not an ELF64 little-endian file.");
         byte[]? patched = null;
         foreach (var flags in FindVersionFlags(image, version))
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using System.Runtime.Versioning;
 using TorchSharp;
 
 namespace Attune.Adaptation;
@@ -32,14 +33,7 @@ public static partial class TorchRuntime
 
     private static string? Load()
     {
-        if (OperatingSystem.IsLinux())
-        {
-            FixAllocator();
-            LetThreadsSleep();
-            AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name == TorchNativeLibrary.Name ? TorchNativeLibrary.LoadPatched() : 0;
-            // TorchSharp answers a failed load by copying 480 MB of libraries and a message about a missing package: find out first.
-            if (TorchNativeLibrary.FindProblem() is { } problem) return problem;
-        }
+        if (OperatingSystem.IsLinux() && PrepareLinux() is { } problem) return problem;
 
         try
         {
@@ -54,6 +48,21 @@ public static partial class TorchRuntime
         {
             return $"libtorch could not be loaded: {(exception.InnerException ?? exception).Message}";
         }
+    }
+
+    /// <summary>Sets up allocator, OpenMP and the search for the native library; the problem in words if it cannot be loaded.</summary>
+    [SupportedOSPlatform("linux")]
+    private static string? PrepareLinux()
+    {
+        FixAllocator();
+        LetThreadsSleep();
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += ResolveTorch;
+        // TorchSharp answers a failed load by copying 480 MB of libraries and a message about a missing package: find out first.
+        return TorchNativeLibrary.FindProblem();
+
+        [SupportedOSPlatform("linux")]
+        static nint ResolveTorch(System.Reflection.Assembly assembly, string name) =>
+            name == TorchNativeLibrary.Name ? TorchNativeLibrary.LoadPatched() : 0;
     }
 
     private static void FixAllocator()

@@ -1,7 +1,6 @@
 using Attune.Adaptation.Network;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Fast;
@@ -61,9 +60,9 @@ public sealed class AdamW : IDisposable
     internal static int EnclosingModules(ModelParameter parameter) => parameter.Part switch
     {
         // The extractor, its list of layers, the layer, and its convolution or norm.
-        ModelPart.FeatureExtractor => 4 + (parameter.IsLayerNorm ? 1 : 0),
+        ModelPart.FeatureExtractor => 4,
         // The projection block, and its linear layer or norm.
-        ModelPart.FeatureProjection => 2 + (parameter.IsLayerNorm ? 1 : 0),
+        ModelPart.FeatureProjection => 2,
         _ => 1,
     };
 

@@ -1,5 +1,4 @@
 using Attune.Recognition.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Network;
@@ -10,7 +9,7 @@ internal static class Activations
     public static Tensor Apply(Tensor x, Activation activation) => activation switch
     {
         Activation.Gelu => nn.functional.gelu(x),
-        Activation.GeluTanh => nn.functional.gelu(x, nn.GELU.Approximate.tanh, inplace: false),
+        Activation.GeluTanh => nn.functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh, inplace: false),
         Activation.Relu => nn.functional.relu(x),
         _ => nn.functional.silu(x),
     };

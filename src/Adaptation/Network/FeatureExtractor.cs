@@ -1,5 +1,4 @@
 using Attune.Recognition.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Network;
@@ -19,7 +18,7 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
         for (var i = 0; i < config.ConvDims.Count; i++)
         {
             var name = layout.FeatureConvolution(i);
-            x = weights.Conv(x, weights[name + ".weight"], config.ConvBias ? weights[name + ".bias"] : null, config.ConvStrides[i]);
+            x = Weights.Conv(x, weights[name + ".weight"], config.ConvBias ? weights[name + ".bias"] : null, config.ConvStrides[i]);
             for (var row = 0; row < counts.Length; row++) counts[row] = ((counts[row] - config.ConvKernels[i]) / config.ConvStrides[i]) + 1;
             x = Activations.Apply(Normalize(weights, x, i, counts), config.FeatureActivation);
         }

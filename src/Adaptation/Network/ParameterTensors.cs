@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Attune.Recognition.Acoustic;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Network;

@@ -1,6 +1,5 @@
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Network;
@@ -118,7 +117,7 @@ public sealed class Wav2Vec2Network : IDisposable
         var weight = gain is null && direction is null
             ? FrozenPositionalWeight
             : PositionalWeight(gain ?? weights[_layout.PositionalGain], direction ?? weights[_layout.PositionalDirection]);
-        var position = weights.Conv(
+        var position = Weights.Conv(
             x.transpose(1, 2), weight, weights[_layout.Positional + ".bias"], stride: 1, _config.PositionalKernel / 2, _config.PositionalGroups);
         if (_config.PositionalKernel % 2 == 0) position = position.narrow(2, 0, position.shape[2] - 1);
         x = x + Activations.Apply(position, _config.FeatureActivation).transpose(1, 2);

@@ -1,5 +1,4 @@
 using Attune.Recognition.Acoustic;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Network;
@@ -42,7 +41,7 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
     /// <param name="stride">In inputs.</param>
     /// <param name="padding">Zeros on both sides.</param>
     /// <param name="groups">Groups of channels that do not mix.</param>
-    public Tensor Conv(Tensor x, Tensor weight, Tensor? bias, long stride, long padding = 0, long groups = 1)
+    public static Tensor Conv(Tensor x, Tensor weight, Tensor? bias, long stride, long padding = 0, long groups = 1)
     {
         if (weight.dim() == 3)
         {

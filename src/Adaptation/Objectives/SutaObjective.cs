@@ -1,5 +1,4 @@
 using Attune.Adaptation.Network;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Objectives;

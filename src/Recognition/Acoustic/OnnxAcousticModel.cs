@@ -17,7 +17,7 @@ public sealed class OnnxAcousticModel : IDisposable
 
     /// <summary>Writes the graph and opens a session on it.</summary>
     /// <param name="model">Configuration and weights; not disposed.</param>
-    /// <param name="set">Parameters that <see cref="Run"/> accepts values for; null for none.</param>
+    /// <param name="set">Parameters that <c>Run</c> accepts values for; null for none.</param>
     /// <param name="topLayers">K above 0: <see cref="RunWithHidden"/> gives the hidden states below the last K layers.</param>
     /// <param name="options">Threads and packing; defaults if null.</param>
     public OnnxAcousticModel(Model model, ParameterSet? set = null, int topLayers = 0, OnnxOptions? options = null)
@@ -50,7 +50,7 @@ public sealed class OnnxAcousticModel : IDisposable
     /// <exception cref="ArgumentException">The waveform is too short, or the parameters are of another set than this session's.</exception>
     public Logits Run(ReadOnlyMemory<float> waveform, AdaptableParameters? parameters, CancellationToken cancellationToken)
     {
-        using var outputs = Run(waveform, parameters, [Wav2Vec2Graph.LogitsOutput], cancellationToken);
+        using var outputs = Compute(waveform, parameters, [Wav2Vec2Graph.LogitsOutput], cancellationToken);
         return ToLogits(outputs[0]);
     }
 
@@ -63,14 +63,14 @@ public sealed class OnnxAcousticModel : IDisposable
         if (TopLayers == 0) throw new InvalidOperationException("The session was opened without hidden states: give topLayers.");
 
         string[] names = [Wav2Vec2Graph.LogitsOutput, Wav2Vec2Graph.HiddenOutput(TopLayers)];
-        using var outputs = Run(waveform, parameters, names, cancellationToken);
+        using var outputs = Compute(waveform, parameters, names, cancellationToken);
         var hidden = outputs[1].GetTensorDataAsSpan<float>().ToArray();
         return (ToLogits(outputs[0]), new HiddenStates(hidden, _model.Config.HiddenSize, TopLayers));
     }
 
     public void Dispose() => _session.Dispose();
 
-    private IDisposableReadOnlyCollection<OrtValue> Run(
+    private IDisposableReadOnlyCollection<OrtValue> Compute(
         ReadOnlyMemory<float> waveform, AdaptableParameters? parameters, string[] outputs, CancellationToken cancellationToken)
     {
         if (waveform.Length < _model.Config.MinimumSamples)
@@ -113,6 +113,17 @@ public sealed class OnnxAcousticModel : IDisposable
 
     private Logits ToLogits(OrtValue value) => new(value.GetTensorDataAsSpan<float>().ToArray(), _model.Config.VocabularySize);
 
+    /// <summary>The one folder that ONNX Runtime may read weights from.</summary>
+    private static string WeightsFolder(Model model)
+    {
+        var folders = model.Weights.Files.Select(file => Path.GetDirectoryName(file.Path)!).Distinct(StringComparer.Ordinal).ToArray();
+        return folders.Length == 1
+            ? folders[0]
+            : throw new ModelException(
+                ModelError.UnsupportedFeature,
+                $"The files of {model.Folder} must lie in one folder after links are followed. Given: {string.Join(", ", folders)}.");
+    }
+
     private static SessionOptions CreateOptions(Model model, OnnxOptions options)
     {
         var sessionOptions = new SessionOptions
@@ -127,7 +138,7 @@ public sealed class OnnxAcousticModel : IDisposable
         sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         sessionOptions.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
         sessionOptions.AddSessionConfigEntry("session.disable_prepacking", options.PackWeights ? "0" : "1");
-        sessionOptions.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", model.Weights.Folder);
+        sessionOptions.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", WeightsFolder(model));
 #if CUDA
         sessionOptions.AppendExecutionProvider_CUDA();
 #endif

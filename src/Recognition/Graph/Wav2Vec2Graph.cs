@@ -76,7 +76,7 @@ internal sealed class Wav2Vec2Graph
             ElementType.F32 => TensorProto.Types.DataType.Float,
             ElementType.F16 => TensorProto.Types.DataType.Float16,
             ElementType.BF16 => TensorProto.Types.DataType.Bfloat16,
-            _ => throw new ModelException(ModelError.UnsupportedElementType, $"{parameter.Name} is stored as {entry.Type}; F32, F16 and BF16 are supported."),
+            _ => throw new ModelException(ModelError.TensorType, $"{parameter.Name} is stored as {entry.Type}; F32, F16 and BF16 are supported."),
         };
         _graph.ExternalConstant(parameter.Name, type, parameter.Shape, Path.GetFileName(file.Path), entry.FileOffset, entry.SizeBytes);
     }

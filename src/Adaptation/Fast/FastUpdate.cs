@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Attune.Adaptation.Network;
+using Attune.Adaptation.Objectives;
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Models;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Fast;
+
+/// <summary>SUTA: a few gradient steps on one utterance without its transcript, whose result serves that utterance only.</summary>
+/// <remarks>
+/// <para>Lin, Li and Lee 2022, arXiv 2203.14222. From the starting parameters: (1) forward pass and objective; (2) gradient;
+/// (3) AdamW step; repeated; then (4) a last forward pass with the adapted parameters.</para>
+/// <para>Where the parameter set is <c>top-K</c>, everything below the last K layers is computed once, by the caller's ONNX session
+/// if it hands the hidden states over, and only the top is repeated.</para>
+/// <para>A non-finite loss or gradient ends the steps, since nothing after it can be a number. An all-blank utterance goes on with
+/// class confusion alone, as published; what is served then is the caller's decision.</para>
+/// <para>Thread-safe: nothing is changed but what belongs to the call. Synchronous, on the caller's thread.</para>
+/// </remarks>
+public sealed class FastUpdate
+{
+    private readonly Wav2Vec2Network _network;
+    private readonly SutaObjective _objective;
+    private readonly FastUpdateOptions _options;
+    private readonly ParameterSet _set;
+    private readonly ModelConfig _config;
+
+    /// <param name="network">Not disposed.</param>
+    /// <param name="model">The model that the network was made from.</param>
+    /// <param name="options">Learning rate and parameter set; the number of steps is the call's.</param>
+    /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
+    public FastUpdate(Wav2Vec2Network network, Model model, FastUpdateOptions options)
+    {
+        _network = network;
+        _objective = new SutaObjective(model.Config.BlankId);
+        _options = options;
+        _config = model.Config;
+        _set = ParameterSet.Parse(options.Parameters);
+        Source = AdaptableParameters.Source(model, _set);
+    }
+
+    /// <summary>Where an utterance starts from if its domain has learnt nothing: the model's own parameters.</summary>
+    public AdaptableParameters Source { get; }
+
+    /// <summary>The set that is adapted.</summary>
+    public ParameterSet ParameterSet => _set;
+
+    /// <summary>Adapts to one utterance and recognises it.</summary>
+    /// <param name="waveform">Normalised samples at the model's rate.</param>
+    /// <param name="hidden">What the last K layers take, from the draft's forward pass; null to compute it here.</param>
+    /// <param name="steps">Gradient steps, from 0.</param>
+    /// <param name="budget">
+    /// Time for everything, the last forward pass included; null for as long as it takes. A step that would probably overrun it,
+    /// judged by the longest so far, is not begun.
+    /// </param>
+    /// <param name="cancellationToken">Honoured between steps.</param>
+    public FastUpdateResult Run(
+        ReadOnlyMemory<float> waveform, HiddenStates? hidden, int steps, TimeSpan? budget, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        var started = Stopwatch.GetTimestamp();
+        using var scope = NewDisposeScope();
+        using var parameters = new ParameterTensors(Source);
+        using var optimizer = new AdamW(parameters, _options.LearningRate, _options.RepeatUpdatesPerEnclosingModule);
+        using var pass = CreatePass(parameters, waveform, hidden);
+
+        var taken = new List<AdaptationStep>(steps);
+        var stoppedByBudget = false;
+        for (var i = 0; i < steps; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (budget is { } limit && WouldOverrun(Stopwatch.GetElapsedTime(started), taken, limit))
+            {
+                stoppedByBudget = true;
+                break;
+            }
+
+            taken.Add(Step(pass, parameters, optimizer));
+            if (!double.IsFinite(taken[^1].Loss) || !double.IsFinite(taken[^1].GradientNorm)) break;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var (logits, loss, allBlank) = Finish(pass);
+        return new FastUpdateResult(taken, logits, loss, allBlank, parameters.ToParameters(0), stoppedByBudget);
+    }
+
+    /// <summary>A step costs a forward and a backward pass; what follows it costs a forward pass, a third of that.</summary>
+    private static bool WouldOverrun(TimeSpan elapsed, List<AdaptationStep> taken, TimeSpan budget) =>
+        taken.Count == 0 ? elapsed >= budget : elapsed + (taken.Max(step => step.Elapsed) * 4 / 3) > budget;
+
+    private AdaptationStep Step(Pass pass, ParameterTensors parameters, AdamW optimizer)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var scope = NewDisposeScope();
+        var terms = _objective.Evaluate(pass.Forward(), pass.FrameCounts);
+        var gradients = parameters.Gradients(terms.Loss.sum());
+        var norm = linalg.vector_norm(gradients, 2, null, keepdim: false).item<float>();
+        optimizer.Step(parameters, gradients);
+        return new AdaptationStep(
+            terms.Loss.item<float>(),
+            terms.Entropy.item<float>(),
+            terms.ClassConfusion.item<float>(),
+            terms.AllBlank.item<bool>(),
+            norm,
+            Stopwatch.GetElapsedTime(started));
+    }
+
+    private (Logits Logits, double Loss, bool AllBlank) Finish(Pass pass)
+    {
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        var logits = pass.Forward();
+        var terms = _objective.Evaluate(logits, pass.FrameCounts);
+        var values = logits.contiguous().data<float>().ToArray();
+        return (new Logits(values, _config.VocabularySize), terms.Loss.item<float>(), terms.AllBlank.item<bool>());
+    }
+
+    private Pass CreatePass(ParameterTensors parameters, ReadOnlyMemory<float> waveform, HiddenStates? hidden)
+    {
+        if (_set.TopLayers == 0)
+        {
+            var whole = new WaveformBatch([waveform]);
+            return new Pass(() => _network.Forward(parameters, whole), _network.FrameCounts(whole), whole);
+        }
+
+        var states = hidden is { } given && given.TopLayers == _set.TopLayers ? ToTensor(given) : Prefix(waveform);
+        int[] counts = [(int)states.shape[1]];
+        return new Pass(() => _network.Suffix(parameters, states, counts, _set.TopLayers), counts, states);
+    }
+
+    private Tensor Prefix(ReadOnlyMemory<float> waveform)
+    {
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        using var batch = new WaveformBatch([waveform]);
+        return _network.Prefix(null, batch, _set.TopLayers).DetachFromDisposeScope();
+    }
+
+    private static Tensor ToTensor(HiddenStates hidden)
+    {
+        var states = empty(1, hidden.FrameCount, hidden.HiddenSize, dtype: ScalarType.Float32).DetachFromDisposeScope();
+        hidden.Values.Span.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(states.bytes));
+        return states;
+    }
+
+    /// <summary>The part of the forward pass that is repeated, and what it owns.</summary>
+    private sealed record Pass(Func<Tensor> Forward, IReadOnlyList<int> FrameCounts, IDisposable Owned) : IDisposable
+    {
+        public void Dispose() => Owned.Dispose();
+    }
+}

@@ -1,0 +1,22 @@
+using Attune.Recognition.Acoustic;
+
+namespace Attune.Adaptation.Fast;
+
+/// <summary>What a fast update made of one utterance.</summary>
+/// <param name="Steps">The steps that were run, in order.</param>
+/// <param name="Logits">Logits with the adapted parameters.</param>
+/// <param name="LossAfter">Loss with the adapted parameters.</param>
+/// <param name="AllBlankAfter">Whether the adapted parameters find nothing but blanks.</param>
+/// <param name="Parameters">The adapted parameters.</param>
+/// <param name="StoppedByBudget">Whether the time budget ended it before all steps were run.</param>
+public sealed record FastUpdateResult(
+    IReadOnlyList<AdaptationStep> Steps,
+    Logits Logits,
+    double LossAfter,
+    bool AllBlankAfter,
+    AdaptableParameters Parameters,
+    bool StoppedByBudget)
+{
+    /// <summary>Whether losses, gradients and logits are all numbers.</summary>
+    public bool IsFinite => double.IsFinite(LossAfter) && Logits.AreFinite && Steps.All(step => double.IsFinite(step.Loss) && double.IsFinite(step.GradientNorm));
+}
