@@ -89,7 +89,7 @@ public sealed class ModelLayout
     public string EncoderNorm => $"{_config.Prefix}.encoder.layer_norm";
 
     /// <summary>The output layer.</summary>
-    public string Head => "lm_head";
+    public string Head { get; } = "lm_head";
 
     /// <summary>A module of transformer layer <paramref name="layer"/>, for example <c>attention.q_proj</c>.</summary>
     public string Layer(int layer, string module) => $"{_config.Prefix}.encoder.layers.{layer}.{module}";

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+
+namespace Attune.Recognition.Models;
+
+/// <summary>A pretrained model: a checked Hugging Face folder with its configuration, vocabulary and weights.</summary>
+/// <remarks>Immutable; thread-safe. Its weights are mapped from the file, not held in memory.</remarks>
+public sealed class Model : IDisposable
+{
+    private readonly Lazy<string> _sha256;
+
+    private Model(string folder, ModelConfig config, Vocabulary vocabulary, Preprocessing preprocessing, ModelLayout layout, ModelWeights weights)
+    {
+        Folder = folder;
+        Name = NameOf(folder);
+        Config = config;
+        Vocabulary = vocabulary;
+        Preprocessing = preprocessing;
+        Layout = layout;
+        Weights = weights;
+        _sha256 = new(() => Hash(weights.Files));
+    }
+
+    /// <summary>Full path of the folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>
+    /// The folder's name; in a Hugging Face cache (<c>models--OWNER--NAME/snapshots/REVISION</c>) it is <c>OWNER/NAME</c>.
+    /// </summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// SHA-256 of the safetensors file in lower-case hexadecimal, as <c>sha256sum</c> gives it. For several files it is the SHA-256 of
+    /// their hashes' bytes, in order of file name. Reads the weights once, when it is first asked for.
+    /// </summary>
+    public string Sha256 => _sha256.Value;
+
+    /// <summary>Every number of the model.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Its output symbols.</summary>
+    public Vocabulary Vocabulary { get; }
+
+    /// <summary>What is done with a waveform first.</summary>
+    public Preprocessing Preprocessing { get; }
+
+    /// <summary>Its parameters, spelled as the file spells them; each of them is in <see cref="Weights"/> with its shape.</summary>
+    public ModelLayout Layout { get; }
+
+    /// <summary>Its tensors; owned by the model.</summary>
+    public ModelWeights Weights { get; }
+
+    /// <summary>Opens a folder with <c>config.json</c>, <c>vocab.json</c>, <c>preprocessor_config.json</c> and safetensors. The caller disposes.</summary>
+    /// <exception cref="ModelException">The folder cannot be used; <see cref="ModelException.Error"/> says why.</exception>
+    public static Model Open(string folder)
+    {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (!Directory.Exists(path))
+            throw new ModelException(ModelError.MissingFolder, $"The model folder {path} does not exist. Correct the path, or fetch the model there.");
+        var config = ModelConfigReader.Read(Path.Combine(path, "config.json"));
+        var vocabulary = Vocabulary.Read(path, config);
+        var preprocessing = Preprocessing.Read(Path.Combine(path, "preprocessor_config.json"));
+        var weights = ModelWeights.Open(path);
+        try
+        {
+            var layout = ModelCheck.ResolveLayout(path, config, weights);
+            ModelCheck.Check(path, config, vocabulary, layout, weights);
+            return new Model(path, config, vocabulary, preprocessing, layout, weights);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Unmaps the weights. Everything else stays usable.</summary>
+    public void Dispose() => Weights.Dispose();
+
+    private static string NameOf(string path)
+    {
+        const string cachePrefix = "models--";
+        var snapshots = Path.GetDirectoryName(path);
+        var repository = Path.GetFileName(Path.GetDirectoryName(snapshots));
+        return Path.GetFileName(snapshots) == "snapshots" && repository?.StartsWith(cachePrefix, StringComparison.Ordinal) == true
+            ? repository[cachePrefix.Length..].Replace("--", "/", StringComparison.Ordinal)
+            : Path.GetFileName(path);
+    }
+
+    private static string Hash(IReadOnlyList<SafetensorsFile> files)
+    {
+        var hashes = files.Select(HashFile).ToArray();
+        return Convert.ToHexStringLower(hashes.Length == 1 ? hashes[0] : SHA256.HashData([.. hashes.SelectMany(hash => hash)]));
+    }
+
+    private static byte[] HashFile(SafetensorsFile file)
+    {
+        using var stream = File.OpenRead(file.Path);
+        return SHA256.HashData(stream);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+
+namespace Attune.Recognition.Models;
+
+/// <summary>A safetensors file, mapped into memory read-only and checked against every rule of the format.</summary>
+/// <remarks>
+/// Reading is thread-safe. Values are not checked: NaN and infinity are legal. The mapping stays valid when the file is replaced by
+/// a rename, as <see cref="SafetensorsWriter"/> does; nobody may shorten the file in place.
+/// </remarks>
+public sealed class SafetensorsFile : IDisposable
+{
+    // Elements converted at once; bounds the buffer, and keeps spans below 2 GB.
+    private const int ChunkElements = 1 << 18;
+
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+
+    private SafetensorsFile(string path, FileStream stream)
+    {
+        Path = path;
+        _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _map.CreateViewAccessor(0, stream.Length, MemoryMappedFileAccess.Read);
+    }
+
+    /// <summary>Full path of the file itself: symbolic links to it are resolved.</summary>
+    public string Path { get; }
+
+    /// <summary>The tensors, by name.</summary>
+    public IReadOnlyDictionary<string, TensorEntry> Tensors { get; private init; } = new Dictionary<string, TensorEntry>();
+
+    /// <summary>The header's <c>__metadata__</c>; empty if it has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>Maps a file and checks its header. The caller disposes.</summary>
+    /// <exception cref="ModelException">
+    /// MissingFile, UnreadableFile, or the rule that the file breaks (the causes that start with <c>Safetensors</c>).
+    /// </exception>
+    public static SafetensorsFile Open(string path)
+    {
+        if (!File.Exists(path)) throw new ModelException(ModelError.MissingFile, $"{path} is missing. Fetch the model again.");
+        try
+        {
+            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
+            using var stream = new FileStream(target, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            var header = ReadHeader(target, stream);
+            return new SafetensorsFile(target, stream) { Tensors = header.Tensors, Metadata = header.Metadata };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(ModelError.UnreadableFile, $"{path} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Copies a tensor into a new array; F16 and BF16 are widened exactly.</summary>
+    /// <exception cref="ModelException">MissingTensor; TensorType if it is not F32, F16 or BF16.</exception>
+    public float[] ReadFloats(string name)
+    {
+        var entry = Find(name);
+        if (!entry.Type.IsFloat())
+        {
+            throw new ModelException(
+                ModelError.TensorType, $"Tensor '{name}' of {Path} must be F32, F16 or BF16 to be read as floats. Given: {entry.Type.ToDtype()}.");
+        }
+
+        var values = new float[entry.Length];
+        var elementBytes = entry.Type.SizeBytes();
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(values.Length, ChunkElements) * elementBytes);
+        for (var start = 0; start < values.Length; start += ChunkElements)
+        {
+            var target = values.AsSpan(start, Math.Min(ChunkElements, values.Length - start));
+            var source = buffer.AsSpan(0, target.Length * elementBytes);
+            Copy(entry.FileOffset + ((long)start * elementBytes), source);
+            FloatConversion.Widen(entry.Type, source, target);
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return values;
+    }
+
+    /// <summary>Copies bytes of a tensor, as they are in the file.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="target">Filled completely.</param>
+    /// <param name="offset">First byte, counted from the start of the tensor. Default 0.</param>
+    /// <exception cref="ModelException">MissingTensor.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor has fewer bytes than asked for.</exception>
+    public void ReadBytes(string name, Span<byte> target, long offset = 0)
+    {
+        var entry = Find(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, entry.SizeBytes - target.Length);
+        Copy(entry.FileOffset + offset, target);
+    }
+
+    /// <summary>Unmaps the file. Reading afterwards throws <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _view.Dispose();
+        _map.Dispose();
+    }
+
+    private static SafetensorsHeader ReadHeader(string path, FileStream stream)
+    {
+        Span<byte> length = stackalloc byte[8];
+        if (stream.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8)
+        {
+            throw new ModelException(
+                ModelError.SafetensorsTooShort, $"{path} is not a valid safetensors file: it must have at least 8 bytes. Given: {stream.Length}.");
+        }
+
+        var header = new byte[SafetensorsHeader.CheckLength(path, BinaryPrimitives.ReadUInt64LittleEndian(length), stream.Length)];
+        stream.ReadExactly(header);
+        return SafetensorsHeader.Parse(path, header, stream.Length);
+    }
+
+    private TensorEntry Find(string name) => Tensors.TryGetValue(name, out var entry)
+        ? entry
+        : throw new ModelException(ModelError.MissingTensor, $"{Path} has no tensor '{name}'.");
+
+    // The handle counts its users, so that a reader never sees an unmapped page.
+    private unsafe void Copy(long fileOffset, Span<byte> target)
+    {
+        byte* start = null;
+        var handle = _view.SafeMemoryMappedViewHandle;
+        handle.AcquirePointer(ref start);
+        try
+        {
+            new ReadOnlySpan<byte>(start + _view.PointerOffset + fileOffset, target.Length).CopyTo(target);
+        }
+        finally
+        {
+            handle.ReleasePointer();
+        }
+    }
+}
