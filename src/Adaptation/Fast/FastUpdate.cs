@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Objectives;
 using Attune.Recognition.Acoustic;
@@ -24,17 +23,20 @@ public sealed class FastUpdate
     private readonly FastUpdateOptions _options;
     private readonly ParameterSet _set;
     private readonly ModelConfig _config;
+    private readonly TimeProvider _time;
 
     /// <param name="network">Not disposed.</param>
     /// <param name="model">The model that the network was made from.</param>
     /// <param name="options">Learning rate and parameter set; the number of steps is the call's.</param>
+    /// <param name="time">Clock of the budget and of the steps' times.</param>
     /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
-    public FastUpdate(Wav2Vec2Network network, Model model, FastUpdateOptions options)
+    public FastUpdate(Wav2Vec2Network network, Model model, FastUpdateOptions options, TimeProvider time)
     {
         _network = network;
         _objective = new SutaObjective(model.Config.BlankId);
         _options = options;
         _config = model.Config;
+        _time = time;
         _set = ParameterSet.Parse(options.Parameters);
         Source = AdaptableParameters.Source(model, _set);
     }
@@ -54,11 +56,14 @@ public sealed class FastUpdate
     /// judged by the longest so far, is not begun.
     /// </param>
     /// <param name="cancellationToken">Honoured between steps.</param>
-    public FastUpdateResult Run(
+    /// <returns>What was found; null if the budget was spent before the first step.</returns>
+    public FastUpdateResult? Run(
         ReadOnlyMemory<float> waveform, HiddenStates? hidden, int steps, TimeSpan? budget, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
-        var started = Stopwatch.GetTimestamp();
+        var started = _time.GetTimestamp();
+        if (budget <= TimeSpan.Zero) return null;
+
         using var scope = NewDisposeScope();
         using var parameters = new ParameterTensors(Source);
         using var optimizer = new AdamW(parameters, _options.LearningRate, _options.RepeatUpdatesPerEnclosingModule);
@@ -69,7 +74,7 @@ public sealed class FastUpdate
         for (var i = 0; i < steps; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (budget is { } limit && WouldOverrun(Stopwatch.GetElapsedTime(started), taken, limit))
+            if (budget is { } limit && WouldOverrun(_time.GetElapsedTime(started), taken, limit))
             {
                 stoppedByBudget = true;
                 break;
@@ -86,11 +91,11 @@ public sealed class FastUpdate
 
     /// <summary>A step costs a forward and a backward pass; what follows it costs a forward pass, a third of that.</summary>
     private static bool WouldOverrun(TimeSpan elapsed, List<AdaptationStep> taken, TimeSpan budget) =>
-        taken.Count == 0 ? elapsed >= budget : elapsed + (taken.Max(step => step.Elapsed) * 4 / 3) > budget;
+        taken.Count > 0 && elapsed + (taken.Max(step => step.Elapsed) * 4 / 3) > budget;
 
     private AdaptationStep Step(Pass pass, ParameterTensors parameters, AdamW optimizer)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = _time.GetTimestamp();
         using var scope = NewDisposeScope();
         var terms = _objective.Evaluate(pass.Forward(), pass.FrameCounts);
         var gradients = parameters.Gradients(terms.Loss.sum());
@@ -102,7 +107,7 @@ public sealed class FastUpdate
             terms.ClassConfusion.item<float>(),
             terms.AllBlank.item<bool>(),
             norm,
-            Stopwatch.GetElapsedTime(started));
+            _time.GetElapsedTime(started));
     }
 
     private (Logits Logits, double Loss, bool AllBlank) Finish(Pass pass)

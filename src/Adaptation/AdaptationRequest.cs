@@ -1,0 +1,12 @@
+namespace Attune.Adaptation;
+
+/// <summary>What one request wants of adaptation.</summary>
+/// <param name="Steps">Gradient steps; 0 for the draft alone, null for the configured number.</param>
+/// <param name="LatencyBudget">
+/// Time from the request's start until its last utterance is final; null for as long as it takes. Steps that would not fit are left out.
+/// </param>
+public sealed record AdaptationRequest(int? Steps = null, TimeSpan? LatencyBudget = null)
+{
+    /// <summary>No fast update.</summary>
+    public static AdaptationRequest None { get; } = new(Steps: 0);
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Attune.Adaptation;
+
+/// <summary>The threads that adapt.</summary>
+public sealed class AdaptationThreadOptions
+{
+    public const string Section = "Adaptation:Threads";
+
+    /// <summary>
+    /// Utterances adapted to at the same time. From 0 to 256; 0, the default, means as many as the cores allow with
+    /// <see cref="ThreadsPerWorker"/> each, at least 1.
+    /// </summary>
+    [Range(0, 256)]
+    public int Workers { get; set; }
+
+    /// <summary>
+    /// libtorch threads for each of them. From 0 to 256; 0, the default, means 2, or 1 on a single core. Results are bit-identical
+    /// for equal values only.
+    /// </summary>
+    [Range(0, 256)]
+    public int ThreadsPerWorker { get; set; }
+
+    /// <summary>
+    /// Utterances that may wait for a worker. Beyond that they are answered with the draft. From 1 to 100,000. Default 64.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int QueueCapacity { get; set; } = 64;
+}

@@ -1,0 +1,133 @@
+using Attune.Adaptation.Fast;
+using Attune.Adaptation.Network;
+using Attune.Recognition;
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Audio;
+using Attune.Recognition.Decoding;
+using Attune.Recognition.Models;
+
+namespace Attune.Adaptation;
+
+/// <summary>The main flow: waveform in, draft and final out.</summary>
+/// <remarks>
+/// <para>(1) cut long audio into utterances; for each of them (2) the draft, in ONNX Runtime on the caller's thread; (3) the fast
+/// update, in libtorch on the adaptation threads; (4) the final from the adapted weights, or the draft where they are not to be
+/// trusted: nothing but blanks, or not numbers.</para>
+/// <para>Nothing of one utterance reaches another. Thread-safe; the owner disposes it after the last call has returned, and the
+/// model after it.</para>
+/// </remarks>
+public sealed class AdaptiveRecognizer : IDisposable
+{
+    private readonly Model _model;
+    private readonly RecognitionOptions _options;
+    private readonly FastUpdateOptions _fastOptions;
+    private readonly OnnxAcousticModel _acousticModel;
+    private readonly Recognizer _recognizer;
+    private readonly Wav2Vec2Network _network;
+    private readonly FastUpdate _fastUpdate;
+    private readonly AdaptationThreads _threads;
+    private readonly TimeProvider _time;
+
+    /// <param name="model">Not disposed.</param>
+    /// <param name="options">Longest utterance.</param>
+    /// <param name="onnxOptions">Threads of the forward pass.</param>
+    /// <param name="fastOptions">Default number of steps, learning rate, parameter set.</param>
+    /// <param name="threadOptions">Threads of the fast update.</param>
+    /// <param name="time">Clock of latency budgets.</param>
+    /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
+    /// <exception cref="PlatformNotSupportedException">libtorch cannot be loaded here.</exception>
+    public AdaptiveRecognizer(
+        Model model,
+        RecognitionOptions options,
+        OnnxOptions onnxOptions,
+        FastUpdateOptions fastOptions,
+        AdaptationThreadOptions threadOptions,
+        TimeProvider time)
+    {
+        _model = model;
+        _options = options;
+        _fastOptions = fastOptions;
+        _time = time;
+        _threads = new AdaptationThreads(threadOptions);
+        _network = new Wav2Vec2Network(model);
+        _fastUpdate = new FastUpdate(_network, model, fastOptions, time);
+        _acousticModel = new OnnxAcousticModel(model, topLayers: _fastUpdate.ParameterSet.TopLayers, options: onnxOptions);
+        _recognizer = new Recognizer(model, _acousticModel);
+    }
+
+    /// <summary>The model that recognises.</summary>
+    public Model Model => _model;
+
+    /// <summary>The parameters that fast updates change.</summary>
+    public ParameterSet ParameterSet => _fastUpdate.ParameterSet;
+
+    /// <summary>Number of values that fast updates change.</summary>
+    public int ParameterCount => _fastUpdate.Source.Layout.Length;
+
+    /// <summary>Utterances that wait for adaptation.</summary>
+    public int WaitingForAdaptation => _threads.Waiting;
+
+    /// <summary>Recognises a recording.</summary>
+    /// <param name="waveform">At the model's rate.</param>
+    /// <param name="request">Steps and latency budget.</param>
+    /// <param name="cancellationToken">Honoured between steps, and between operators of a draft.</param>
+    /// <returns>Its utterances in order, at least one.</returns>
+    /// <exception cref="AudioException">The recording is too short for one frame.</exception>
+    /// <exception cref="ArgumentException">The waveform is at another rate than the model's, or the steps are out of range.</exception>
+    public async Task<IReadOnlyList<RecognizedUtterance>> RecognizeAsync(
+        Waveform waveform, AdaptationRequest request, CancellationToken cancellationToken)
+    {
+        var rate = _model.Preprocessing.SampleRateHz;
+        if (waveform.SampleRateHz != rate)
+            throw new ArgumentException($"The model hears {rate} Hz. Given: {waveform.SampleRateHz} Hz.", nameof(waveform));
+        var steps = request.Steps ?? _fastOptions.Steps;
+        if (steps is < 0 or > FastUpdateOptions.MaxSteps)
+            throw new ArgumentOutOfRangeException(nameof(request), steps, $"Steps must be from 0 to {FastUpdateOptions.MaxSteps}.");
+
+        var started = _time.GetTimestamp();
+        var utterances = new List<RecognizedUtterance>();
+        foreach (var segment in UtteranceSplitter.Split(waveform, _options.MaxUtterance))
+        {
+            var start = TimeSpan.FromSeconds((double)segment.StartSample / rate);
+            var samples = waveform.Samples.AsMemory(segment.StartSample, segment.Length);
+            var draft = _recognizer.Recognize(samples, start, parameters: null, cancellationToken);
+            TimeSpan? Remaining() => request.LatencyBudget - _time.GetElapsedTime(started);
+            var (final, report) = await AdaptAsync(draft, start, steps, Remaining, cancellationToken);
+            utterances.Add(new(start, TimeSpan.FromSeconds((double)segment.Length / rate), draft.Transcript, final, report));
+        }
+
+        return utterances;
+    }
+
+    public void Dispose()
+    {
+        _threads.Dispose();
+        _acousticModel.Dispose();
+        _network.Dispose();
+    }
+
+    private async Task<(Transcript Final, AdaptationReport Report)> AdaptAsync(
+        Draft draft, TimeSpan start, int steps, Func<TimeSpan?> remaining, CancellationToken cancellationToken)
+    {
+        if (steps == 0) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.NotRequested));
+        if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.DraftAllBlank));
+
+        // The budget is looked at when the work begins: it may have waited.
+        var running = _threads.TryRun(
+            () => _fastUpdate.Run(draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken), cancellationToken);
+        if (running is null) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.Overloaded));
+
+        if (await running is not { } result) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
+
+        var outcome = Judge(result);
+        var final = outcome == AdaptationOutcome.Adapted ? _recognizer.Decode(result.Logits, start) : draft.Transcript;
+        return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget));
+    }
+
+    private static AdaptationOutcome Judge(FastUpdateResult result) => result switch
+    {
+        { IsFinite: false } => AdaptationOutcome.NotFinite,
+        { AllBlankAfter: true } => AdaptationOutcome.AllBlank,
+        _ => AdaptationOutcome.Adapted,
+    };
+}

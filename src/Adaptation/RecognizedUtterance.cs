@@ -1,0 +1,29 @@
+using Attune.Adaptation.Fast;
+using Attune.Recognition.Decoding;
+
+namespace Attune.Adaptation;
+
+/// <summary>One utterance, recognised without and with adaptation.</summary>
+/// <param name="Start">Where it starts in its recording.</param>
+/// <param name="Duration">Its length.</param>
+/// <param name="Draft">The transcript before the fast update.</param>
+/// <param name="Final">The transcript to be used: after the fast update, or the draft where <paramref name="Adaptation"/> says so.</param>
+/// <param name="Adaptation">What the fast update did.</param>
+public sealed record RecognizedUtterance(TimeSpan Start, TimeSpan Duration, Transcript Draft, Transcript Final, AdaptationReport Adaptation);
+
+/// <summary>What the fast update of one utterance did.</summary>
+/// <param name="Outcome">Whether the final is adapted, and if not, why not.</param>
+/// <param name="Steps">The steps that were run, even if their result was refused.</param>
+/// <param name="LossBefore">Loss of the draft; null if no step was run.</param>
+/// <param name="LossAfter">Loss of the adapted weights; null if no step was run.</param>
+/// <param name="StoppedByBudget">Whether the latency budget ended it before all steps were run.</param>
+public sealed record AdaptationReport(
+    AdaptationOutcome Outcome,
+    IReadOnlyList<AdaptationStep> Steps,
+    double? LossBefore = null,
+    double? LossAfter = null,
+    bool StoppedByBudget = false)
+{
+    /// <summary>A report without steps.</summary>
+    public static AdaptationReport Skipped(AdaptationOutcome outcome) => new(outcome, []);
+}
