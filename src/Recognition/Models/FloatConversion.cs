@@ -63,8 +63,10 @@ public static class FloatConversion
 
     private static void Check(ElementType type, int count, int sizeBytes)
     {
-        if (!type.IsFloat()) throw new ArgumentException($"Only F32, F16 and BF16 convert to and from floats. Given: {type.ToDtype()}.", nameof(type));
+        if (!type.IsFloat())
+            throw new ArgumentException($"Only F32, F16 and BF16 convert to and from floats. Given: {type.ToDtype()}.", nameof(type));
         if ((long)count * type.SizeBytes() != sizeBytes)
-            throw new ArgumentException($"{count} {type.ToDtype()} elements need {(long)count * type.SizeBytes()} bytes. Given: {sizeBytes}.");
+            throw new ArgumentException(
+                $"{count} {type.ToDtype()} elements need {(long)count * type.SizeBytes()} bytes. Given: {sizeBytes}.");
     }
 }

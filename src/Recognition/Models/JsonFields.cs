@@ -45,7 +45,8 @@ internal sealed class JsonFields(JsonElement root)
     public double Positive(string key, double fallback)
     {
         if (!root.TryGetProperty(key, out var element)) return fallback;
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var value) && value > 0 && double.IsFinite(value)) return value;
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var value) && value > 0 && double.IsFinite(value))
+            return value;
         Problem($"{key} must be a positive number. Given: {element.GetRawText()}");
         return fallback;
     }
@@ -84,5 +85,7 @@ internal sealed class JsonFields(JsonElement root)
     }
 
     private static int? ReadInteger(JsonElement element, int minimum) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value) && value >= minimum && value <= MaximumExtent ? value : null;
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value) && value >= minimum && value <= MaximumExtent
+            ? value
+            : null;
 }

@@ -8,7 +8,8 @@ public sealed class Model : IDisposable
 {
     private readonly Lazy<string> _sha256;
 
-    private Model(string folder, ModelConfig config, Vocabulary vocabulary, Preprocessing preprocessing, ModelLayout layout, ModelWeights weights)
+    private Model(
+        string folder, ModelConfig config, Vocabulary vocabulary, Preprocessing preprocessing, ModelLayout layout, ModelWeights weights)
     {
         Folder = folder;
         Name = NameOf(folder);
@@ -49,13 +50,16 @@ public sealed class Model : IDisposable
     /// <summary>Its tensors; owned by the model.</summary>
     public ModelWeights Weights { get; }
 
-    /// <summary>Opens a folder with <c>config.json</c>, <c>vocab.json</c>, <c>preprocessor_config.json</c> and safetensors. The caller disposes.</summary>
+    /// <summary>
+    /// Opens a folder with <c>config.json</c>, <c>vocab.json</c>, <c>preprocessor_config.json</c> and safetensors. The caller disposes.
+    /// </summary>
     /// <exception cref="ModelException">The folder cannot be used; <see cref="ModelException.Error"/> says why.</exception>
     public static Model Open(string folder)
     {
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (!Directory.Exists(path))
-            throw new ModelException(ModelError.MissingFolder, $"The model folder {path} does not exist. Correct the path, or fetch the model there.");
+            throw new ModelException(
+                ModelError.MissingFolder, $"The model folder {path} does not exist. Correct the path, or fetch the model there.");
         var config = ModelConfigReader.Read(Path.Combine(path, "config.json"));
         var vocabulary = Vocabulary.Read(path, config);
         var preprocessing = Preprocessing.Read(Path.Combine(path, "preprocessor_config.json"));

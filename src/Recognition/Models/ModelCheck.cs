@@ -42,7 +42,8 @@ internal static class ModelCheck
             {
                 throw new ModelException(
                     ModelError.TensorType,
-                    $"Tensor '{entry.Name}' of {folder} must be F32, F16 or BF16. Given: {entry.Type.ToDtype()}. Save the model in one of these types.");
+                    $"Tensor '{entry.Name}' of {folder} must be F32, F16 or BF16. Given: {entry.Type.ToDtype()}. Save the model in one of "
+                    + "these types.");
             }
         }
     }
@@ -65,7 +66,8 @@ internal static class ModelCheck
         if (shape.Count != 2 || shape[0] == config.VocabularySize) return;
         throw new ModelException(
             ModelError.VocabularySize,
-            $"The vocabulary of {folder} has the wrong size: config.json has vocab_size {config.VocabularySize}, vocab.json {vocabulary.Count} tokens, "
+            $"The vocabulary of {folder} has the wrong size: config.json has vocab_size {config.VocabularySize}, vocab.json "
+            + $"{vocabulary.Count} tokens, "
             + $"'{name}' {shape[0]} rows. All three must agree: use the files that belong together.");
     }
 }

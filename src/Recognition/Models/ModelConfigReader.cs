@@ -34,7 +34,8 @@ public static class ModelConfigReader
     /// <summary>Reads and checks a file.</summary>
     /// <param name="path">Path of <c>config.json</c>.</param>
     /// <exception cref="ModelException">
-    /// MissingFile, UnreadableFile, InvalidJson, UnsupportedArchitecture; InvalidConfig or UnsupportedFeature with all problems in one message.
+    /// MissingFile, UnreadableFile, InvalidJson, UnsupportedArchitecture; InvalidConfig or UnsupportedFeature with all problems in
+    /// one message.
     /// </exception>
     public static ModelConfig Read(string path)
     {
@@ -59,14 +60,17 @@ public static class ModelConfigReader
         }
 
         var given = found.Length == 0 ? "none" : string.Join(", ", found);
-        var reason = found.Any(IsHeadless) ? " It has no CTC output layer: it was pretrained, but not fine-tuned to recognise speech." : string.Empty;
+        var reason = found.Any(IsHeadless)
+            ? " It has no CTC output layer: it was pretrained, but not fine-tuned to recognise speech."
+            : string.Empty;
         throw new ModelException(
             ModelError.UnsupportedArchitecture,
-            $"{path} must name one of {string.Join(", ", Architectures.Keys)} in 'architectures'. Given: {given}.{reason} Choose a model fine-tuned with CTC.");
+            $"{path} must name one of {string.Join(", ", Architectures.Keys)} in 'architectures'. Given: {given}.{reason} Choose a model "
+            + "fine-tuned with CTC.");
     }
 
     private static bool IsHeadless(string name) =>
-        name is "HubertModel" || (name.StartsWith("Wav2Vec2", StringComparison.Ordinal) && (name.EndsWith("Model", StringComparison.Ordinal) || name.EndsWith("ForPreTraining", StringComparison.Ordinal)));
+        name is "HubertModel" or "Wav2Vec2Model" or "Wav2Vec2ForPreTraining";
 
     private static ModelConfig ReadFields(JsonFields fields, ModelArchitecture architecture) => new()
     {
@@ -93,11 +97,13 @@ public static class ModelConfigReader
 
     private static void CheckRelations(JsonFields fields, ModelConfig config)
     {
-        if (config.LayerCount > MaximumLayers) fields.Problem($"num_hidden_layers must be at most {MaximumLayers}. Given: {config.LayerCount}");
+        if (config.LayerCount > MaximumLayers)
+            fields.Problem($"num_hidden_layers must be at most {MaximumLayers}. Given: {config.LayerCount}");
         if (config.HiddenSize % config.HeadCount != 0)
             fields.Problem($"num_attention_heads must divide hidden_size. Given: {config.HeadCount} and {config.HiddenSize}");
         if (config.HiddenSize % config.PositionalGroups != 0)
-            fields.Problem($"num_conv_pos_embedding_groups must divide hidden_size. Given: {config.PositionalGroups} and {config.HiddenSize}");
+            fields.Problem(
+                $"num_conv_pos_embedding_groups must divide hidden_size. Given: {config.PositionalGroups} and {config.HiddenSize}");
         if (config.BlankId >= config.VocabularySize)
             fields.Problem($"pad_token_id, the CTC blank, must be below vocab_size. Given: {config.BlankId} and {config.VocabularySize}");
         int dims = config.ConvDims.Count, kernels = config.ConvKernels.Count, strides = config.ConvStrides.Count;
@@ -118,7 +124,10 @@ public static class ModelConfigReader
         }
 
         if (samples > JsonFields.MaximumExtent || stride > JsonFields.MaximumExtent)
-            fields.Problem($"one frame may span at most {JsonFields.MaximumExtent} samples. conv_kernel and conv_stride give: {samples}, every {stride}");
+        {
+            fields.Problem(
+                $"one frame may span at most {JsonFields.MaximumExtent} samples. conv_kernel and conv_stride give: {samples}, every {stride}");
+        }
     }
 
     private static void CheckUnsupported(JsonFields fields)

@@ -80,10 +80,12 @@ public sealed class ModelLayout
     public string Positional => $"{_config.Prefix}.encoder.pos_conv_embed.conv";
 
     /// <summary>Gain g of the weight-normalised positional convolution, shape (1, 1, kernel).</summary>
-    public string PositionalGain => Positional + (_spelling == WeightNormSpelling.Suffixes ? ".weight_g" : ".parametrizations.weight.original0");
+    public string PositionalGain =>
+        Positional + (_spelling == WeightNormSpelling.Suffixes ? ".weight_g" : ".parametrizations.weight.original0");
 
     /// <summary>Direction v of the weight-normalised positional convolution, shape (D, D / groups, kernel).</summary>
-    public string PositionalDirection => Positional + (_spelling == WeightNormSpelling.Suffixes ? ".weight_v" : ".parametrizations.weight.original1");
+    public string PositionalDirection =>
+        Positional + (_spelling == WeightNormSpelling.Suffixes ? ".weight_v" : ".parametrizations.weight.original1");
 
     /// <summary>The encoder's own LayerNorm: before the layers, or after them where the order is stable.</summary>
     public string EncoderNorm => $"{_config.Prefix}.encoder.layer_norm";

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Attune.Recognition.Models;
 
-/// <summary>The tensors of a model, from <c>model.safetensors</c> or from the files that <c>model.safetensors.index.json</c> lists.</summary>
+/// <summary>
+/// The tensors of a model, from <c>model.safetensors</c> or from the files that <c>model.safetensors.index.json</c> lists.
+/// </summary>
 /// <remarks>Reading is thread-safe.</remarks>
 public sealed class ModelWeights : IDisposable
 {
@@ -33,13 +35,14 @@ public sealed class ModelWeights : IDisposable
         if (File.Exists(single))
         {
             var file = SafetensorsFile.Open(single);
-            return new([file], file.Tensors.Values.ToDictionary(entry => entry.Name, entry => new TensorLocation(file, entry), StringComparer.Ordinal));
+            var tensors = file.Tensors.ToDictionary(item => item.Key, item => new TensorLocation(file, item.Value), StringComparer.Ordinal);
+            return new([file], tensors);
         }
 
         var index = Path.Combine(folder, IndexFile);
         if (File.Exists(index)) return OpenShards(folder, index);
         var advice = Directory.EnumerateFiles(folder, "pytorch_model*.bin").Any()
-            ? "The folder has only PyTorch's own format (pytorch_model.bin): convert it to safetensors, for example with save_pretrained of transformers."
+            ? "The folder has only pytorch_model.bin: convert it to safetensors, for example with save_pretrained of transformers."
             : "Fetch the model again or copy the file there.";
         throw new ModelException(ModelError.MissingFile, $"{single} is missing, and so is {IndexFile}. {advice}");
     }
@@ -51,7 +54,8 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="ModelException">MissingTensor.</exception>
     public TensorLocation Find(string name) => _tensors.TryGetValue(name, out var location)
         ? location
-        : throw new ModelException(ModelError.MissingTensor, $"{string.Join(", ", Files.Select(file => file.Path))} has no tensor '{name}'.");
+        : throw new ModelException(
+            ModelError.MissingTensor, $"{string.Join(", ", Files.Select(file => file.Path))} has no tensor '{name}'.");
 
     /// <summary>Copies a tensor into a new array; F16 and BF16 are widened exactly.</summary>
     /// <exception cref="ModelException">MissingTensor; TensorType if it is not F32, F16 or BF16.</exception>
@@ -83,16 +87,22 @@ public sealed class ModelWeights : IDisposable
     private static Dictionary<string, string> ReadIndex(string index)
     {
         using var json = StrictJson.ReadObject(index);
-        if (!json.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object || !map.EnumerateObject().Any())
-            throw new ModelException(ModelError.InvalidIndex, $"{index} must have an object 'weight_map' with a file for each tensor. Fetch the file again.");
+        if (!json.RootElement.TryGetProperty("weight_map", out var map)
+            || map.ValueKind != JsonValueKind.Object
+            || !map.EnumerateObject().Any())
+            throw new ModelException(
+                ModelError.InvalidIndex, $"{index} must have an object 'weight_map' with a file for each tensor. Fetch the file again.");
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var item in map.EnumerateObject())
         {
             // A plain file name: a path could lead out of the model folder.
-            if (item.Value.ValueKind != JsonValueKind.String || item.Value.GetString() is not { Length: > 0 } file || file.AsSpan().ContainsAny("/\\:\0"))
+            if (item.Value.ValueKind != JsonValueKind.String
+                || item.Value.GetString() is not { Length: > 0 } file
+                || file.AsSpan().ContainsAny("/\\:\0"))
             {
                 throw new ModelException(
-                    ModelError.InvalidIndex, $"{index} must give tensor '{item.Name}' a file name without folders. Given: {item.Value.GetRawText()}.");
+                    ModelError.InvalidIndex,
+                    $"{index} must give tensor '{item.Name}' a file name without folders. Given: {item.Value.GetRawText()}.");
             }
 
             files.Add(item.Name, file);
@@ -103,5 +113,7 @@ public sealed class ModelWeights : IDisposable
 
     private static TensorLocation Locate(string index, string name, SafetensorsFile file) => file.Tensors.TryGetValue(name, out var entry)
         ? new(file, entry)
-        : throw new ModelException(ModelError.InvalidIndex, $"{index} says that tensor '{name}' is in {file.Path}, which does not have it. Fetch the model again.");
+        : throw new ModelException(
+            ModelError.InvalidIndex,
+            $"{index} says that tensor '{name}' is in {file.Path}, which does not have it. Fetch the model again.");
 }

@@ -4,8 +4,8 @@ namespace Attune.Recognition.Models;
 /// <param name="Normalize">Whether each utterance is brought to zero mean and unit variance (<c>do_normalize</c>). Default true.</param>
 /// <param name="SampleRateHz">Sampling rate of the waveform, in Hz (<c>sampling_rate</c>). Default 16000.</param>
 /// <param name="ReturnAttentionMask">
-/// Whether the model was trained with padding masked (<c>return_attention_mask</c>). Default false. Where it is false, utterances of a batch
-/// are padded with zeros that the model sees.
+/// Whether the model was trained with padding masked (<c>return_attention_mask</c>). Default false. Where it is false, utterances of a
+/// batch are padded with zeros that the model sees.
 /// </param>
 /// <remarks>Immutable.</remarks>
 public sealed record Preprocessing(bool Normalize = true, int SampleRateHz = 16000, bool ReturnAttentionMask = false)
@@ -13,7 +13,8 @@ public sealed record Preprocessing(bool Normalize = true, int SampleRateHz = 160
     /// <summary>Reads and checks a file.</summary>
     /// <param name="path">Path of <c>preprocessor_config.json</c>.</param>
     /// <exception cref="ModelException">
-    /// MissingFile, UnreadableFile, InvalidJson; InvalidPreprocessing or UnsupportedFeature (features other than the waveform) with all problems.
+    /// MissingFile, UnreadableFile, InvalidJson; InvalidPreprocessing, or UnsupportedFeature for features other than the waveform, with
+    /// all problems in one message.
     /// </exception>
     public static Preprocessing Read(string path)
     {

@@ -61,7 +61,8 @@ public sealed class SafetensorsFile : IDisposable
         if (!entry.Type.IsFloat())
         {
             throw new ModelException(
-                ModelError.TensorType, $"Tensor '{name}' of {Path} must be F32, F16 or BF16 to be read as floats. Given: {entry.Type.ToDtype()}.");
+                ModelError.TensorType,
+                $"Tensor '{name}' of {Path} must be F32, F16 or BF16 to be read as floats. Given: {entry.Type.ToDtype()}.");
         }
 
         var values = new float[entry.Length];
@@ -106,7 +107,8 @@ public sealed class SafetensorsFile : IDisposable
         if (stream.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8)
         {
             throw new ModelException(
-                ModelError.SafetensorsTooShort, $"{path} is not a valid safetensors file: it must have at least 8 bytes. Given: {stream.Length}.");
+                ModelError.SafetensorsTooShort,
+                $"{path} is not a valid safetensors file: it must have at least 8 bytes. Given: {stream.Length}.");
         }
 
         var header = new byte[SafetensorsHeader.CheckLength(path, BinaryPrimitives.ReadUInt64LittleEndian(length), stream.Length)];

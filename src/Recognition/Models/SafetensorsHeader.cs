@@ -35,7 +35,9 @@ internal sealed class SafetensorsHeader
         if (headerBytes > MaximumBytes)
             throw header.Bad(ModelError.SafetensorsHeaderLength, $"the header may have at most {MaximumBytes} bytes. Given: {headerBytes}");
         if ((long)headerBytes > fileBytes - 8)
-            throw header.Bad(ModelError.SafetensorsHeaderLength, $"the header should have {headerBytes} bytes, but the file has only {fileBytes} in all");
+            throw header.Bad(
+                ModelError.SafetensorsHeaderLength,
+                $"the header should have {headerBytes} bytes, but the file has only {fileBytes} in all");
         return (int)headerBytes;
     }
 
@@ -85,7 +87,8 @@ internal sealed class SafetensorsHeader
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in element.EnumerateObject())
         {
-            if (!names.Add(property.Name)) throw Bad(ModelError.SafetensorsDuplicateKey, $"a key may stand only once. Given twice: '{property.Name}'");
+            if (!names.Add(property.Name))
+                throw Bad(ModelError.SafetensorsDuplicateKey, $"a key may stand only once. Given twice: '{property.Name}'");
             if (property.Value.ValueKind == JsonValueKind.Object) CheckDuplicates(property.Value);
         }
     }
@@ -97,7 +100,9 @@ internal sealed class SafetensorsHeader
         foreach (var item in metadata.EnumerateObject())
         {
             if (item.Value.ValueKind != JsonValueKind.String)
-                throw Bad(ModelError.SafetensorsMetadata, $"{MetadataKey} must hold only strings. Given for '{item.Name}': {item.Value.ValueKind}");
+                throw Bad(
+                    ModelError.SafetensorsMetadata,
+                    $"{MetadataKey} must hold only strings. Given for '{item.Name}': {item.Value.ValueKind}");
             _metadata[item.Name] = item.Value.GetString()!;
         }
     }
@@ -108,7 +113,8 @@ internal sealed class SafetensorsHeader
         if (fields.Length != Fields.Length || Fields.Except(fields).Any())
         {
             var given = tensor.ValueKind == JsonValueKind.Object ? string.Join(", ", fields) : tensor.ValueKind.ToString();
-            throw Bad(ModelError.SafetensorsFields, $"tensor '{name}' must have exactly the fields {string.Join(", ", Fields)}. Given: {given}");
+            throw Bad(
+                ModelError.SafetensorsFields, $"tensor '{name}' must have exactly the fields {string.Join(", ", Fields)}. Given: {given}");
         }
 
         var type = ReadType(name, tensor.GetProperty("dtype"));
@@ -120,7 +126,8 @@ internal sealed class SafetensorsHeader
         {
             throw Bad(
                 ModelError.SafetensorsSize,
-                $"tensor '{name}' of type {type.ToDtype()} and shape {TensorEntry.Describe(shape)} needs {sizeBytes} bytes. Given: {end - begin}");
+                $"tensor '{name}' of type {type.ToDtype()} and shape {TensorEntry.Describe(shape)} needs {sizeBytes} bytes. Given: "
+                + $"{end - begin}");
         }
 
         _tensors.Add(name, new(name, type, shape, dataStart + begin, sizeBytes));
@@ -130,20 +137,26 @@ internal sealed class SafetensorsHeader
     {
         var text = dtype.ValueKind == JsonValueKind.String ? dtype.GetString() : null;
         return ElementTypes.FromDtype(text)
-            ?? throw Bad(ModelError.SafetensorsElementType, $"the dtype of tensor '{name}' must be one of {ElementTypes.Known}. Given: {dtype.GetRawText()}");
+            ?? throw Bad(
+                ModelError.SafetensorsElementType,
+                $"the dtype of tensor '{name}' must be one of {ElementTypes.Known}. Given: {dtype.GetRawText()}");
     }
 
     private (long[] Shape, long SizeBytes) ReadShape(string name, JsonElement element, ElementType type)
     {
         var shape = ReadIntegers(element)
-            ?? throw Bad(ModelError.SafetensorsShape, $"the shape of tensor '{name}' must be a list of non-negative integers. Given: {element.GetRawText()}");
+            ?? throw Bad(
+                ModelError.SafetensorsShape,
+                $"the shape of tensor '{name}' must be a list of non-negative integers. Given: {element.GetRawText()}");
         try
         {
             return (shape, shape.Aggregate((long)type.SizeBytes(), (product, extent) => checked(product * extent)));
         }
         catch (OverflowException exception)
         {
-            throw Bad(ModelError.SafetensorsShape, $"the size of tensor '{name}' must fit 64 bits. Given: {TensorEntry.Describe(shape)}", exception);
+            throw Bad(
+                ModelError.SafetensorsShape,
+                $"the size of tensor '{name}' must fit 64 bits. Given: {TensorEntry.Describe(shape)}", exception);
         }
     }
 
@@ -175,13 +188,18 @@ internal sealed class SafetensorsHeader
         foreach (var tensor in _tensors.Values.OrderBy(tensor => tensor.FileOffset).ThenBy(tensor => tensor.SizeBytes))
         {
             if (tensor.FileOffset < expected)
-                throw Bad(ModelError.SafetensorsOverlap, $"tensor '{tensor.Name}' shares {expected - tensor.FileOffset} bytes with the one before it");
+                throw Bad(
+                    ModelError.SafetensorsOverlap,
+                    $"tensor '{tensor.Name}' shares {expected - tensor.FileOffset} bytes with the one before it");
             if (tensor.FileOffset > expected)
-                throw Bad(ModelError.SafetensorsHole, $"{tensor.FileOffset - expected} bytes in front of tensor '{tensor.Name}' belong to no tensor");
+                throw Bad(
+                    ModelError.SafetensorsHole,
+                    $"{tensor.FileOffset - expected} bytes in front of tensor '{tensor.Name}' belong to no tensor");
             expected += tensor.SizeBytes;
         }
 
-        if (expected != fileBytes) throw Bad(ModelError.SafetensorsTrailingBytes, $"the last {fileBytes - expected} bytes belong to no tensor");
+        if (expected != fileBytes)
+            throw Bad(ModelError.SafetensorsTrailingBytes, $"the last {fileBytes - expected} bytes belong to no tensor");
     }
 
     private ModelException Bad(ModelError error, string rule, Exception? inner = null) =>

@@ -14,8 +14,8 @@ public static class SafetensorsWriter
     /// <summary>Writes a file, replacing one that is there.</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="tensors">The tensors, in the order of the file. Sources are asked one after the other.</param>
-    /// <param name="metadata">Texts for <c>__metadata__</c>, written in ordinal order of their keys. Default: <c>format</c> = <c>pt</c>, which
-    /// transformers insists on; given texts should contain it too.</param>
+    /// <param name="metadata">Texts for <c>__metadata__</c>, written in ordinal order of their keys. Default: <c>format</c> = <c>pt</c>,
+    /// which transformers insists on; given texts should contain it too.</param>
     /// <exception cref="ArgumentException">Names or shapes are not legal. Nothing was written.</exception>
     /// <exception cref="InvalidOperationException">A source gave more or fewer bytes than its shape needs.</exception>
     /// <exception cref="IOException">The folder cannot be written to, or the disk is full.</exception>
@@ -54,7 +54,8 @@ public static class SafetensorsWriter
         if (written != tensor.SizeBytes)
         {
             throw new InvalidOperationException(
-                $"Tensor '{tensor.Name}' of shape {TensorEntry.Describe(tensor.Shape)} needs {tensor.SizeBytes} bytes. Its source gave {written}.");
+                $"Tensor '{tensor.Name}' of shape {TensorEntry.Describe(tensor.Shape)} needs {tensor.SizeBytes} bytes. Its source gave "
+                + $"{written}.");
         }
     }
 
@@ -84,9 +85,12 @@ public static class SafetensorsWriter
         var names = new HashSet<string>(StringComparer.Ordinal) { SafetensorsHeader.MetadataKey };
         foreach (var tensor in tensors)
         {
-            if (!names.Add(tensor.Name)) throw new ArgumentException($"Tensor names must be unique, and not {SafetensorsHeader.MetadataKey}. Given: '{tensor.Name}'.", nameof(tensors));
+            if (!names.Add(tensor.Name))
+                throw new ArgumentException(
+                    $"Tensor names must be unique, and not {SafetensorsHeader.MetadataKey}. Given: '{tensor.Name}'.", nameof(tensors));
             if (tensor.Shape.Any(extent => extent < 0))
-                throw new ArgumentException($"Extents must not be negative. Given for '{tensor.Name}': {TensorEntry.Describe(tensor.Shape)}.", nameof(tensors));
+                throw new ArgumentException(
+                    $"Extents must not be negative. Given for '{tensor.Name}': {TensorEntry.Describe(tensor.Shape)}.", nameof(tensors));
         }
     }
 
@@ -116,7 +120,8 @@ public static class SafetensorsWriter
     {
         var length = (8 + json.Length + Alignment - 1) / Alignment * Alignment;
         if (length - 8 > SafetensorsHeader.MaximumBytes)
-            throw new ArgumentException($"The header may have at most {SafetensorsHeader.MaximumBytes} bytes. These names and texts need {length - 8}.");
+            throw new ArgumentException(
+                $"The header may have at most {SafetensorsHeader.MaximumBytes} bytes. These names and texts need {length - 8}.");
         var header = new byte[length];
         BinaryPrimitives.WriteInt64LittleEndian(header, length - 8);
         json.CopyTo(header.AsSpan(8));

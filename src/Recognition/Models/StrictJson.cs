@@ -22,7 +22,8 @@ internal static class StrictJson
         catch (JsonException exception)
         {
             document?.Dispose();
-            throw new ModelException(ModelError.InvalidJson, $"{path} is not a valid JSON object: {exception.Message} Fetch the file again.", exception);
+            throw new ModelException(
+                ModelError.InvalidJson, $"{path} is not a valid JSON object: {exception.Message} Fetch the file again.", exception);
         }
     }
 

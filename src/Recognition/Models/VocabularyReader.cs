@@ -46,7 +46,8 @@ internal sealed class VocabularyReader
             {
                 throw new ModelException(
                     ModelError.NestedVocabulary,
-                    $"{_path} holds one vocabulary per language ('{item.Name}', ...), which is not supported. Keep one of them as the whole file, with the weights that belong to it.");
+                    $"{_path} holds one vocabulary per language ('{item.Name}', ...), which is not supported. Keep one of them as the "
+                    + "whole file, with the weights that belong to it.");
             }
 
             _ids.Add(item.Name, ReadId(_path, item));
@@ -71,7 +72,8 @@ internal sealed class VocabularyReader
         if (item.Value.ValueKind == JsonValueKind.Number && item.Value.TryGetInt32(out var id) && id >= 0) return id;
         throw new ModelException(
             ModelError.InvalidVocabulary,
-            $"{path} must give each token a non-negative integer. Given for '{item.Name}': {item.Value.GetRawText()}. Fetch the file again.");
+            $"{path} must give each token a non-negative integer. Given for '{item.Name}': {item.Value.GetRawText()}. Fetch the file "
+            + "again.");
     }
 
     private void ReadSpecialTokens(string file)
@@ -94,7 +96,8 @@ internal sealed class VocabularyReader
         var text = token.ValueKind == JsonValueKind.Object && token.TryGetProperty("content", out var content) ? content : token;
         if (text.ValueKind == JsonValueKind.String) return text.GetString();
         throw new ModelException(
-            ModelError.InvalidVocabulary, $"{path} must give '{key}' as text, or as an object with its text in 'content'. Given: {token.GetRawText()}.");
+            ModelError.InvalidVocabulary,
+            $"{path} must give '{key}' as text, or as an object with its text in 'content'. Given: {token.GetRawText()}.");
     }
 
     private void CheckIds()
@@ -104,13 +107,15 @@ internal sealed class VocabularyReader
         if (_ids.Count != size) problems.Add("the numbers differ");
         if (_ids.Values.Any(id => id >= size)) problems.Add($"id {_ids.Values.Max()} is beyond the last, {size - 1}");
         var shared = _ids.GroupBy(token => token.Value).FirstOrDefault(group => group.Count() > 1);
-        if (shared is not null) problems.Add($"id {shared.Key} belongs to {string.Join(" and ", shared.Select(token => $"'{token.Key}'"))}");
+        if (shared is not null)
+            problems.Add($"id {shared.Key} belongs to {string.Join(" and ", shared.Select(token => $"'{token.Key}'"))}");
         var present = _ids.Values.ToHashSet();
         var missing = Enumerable.Range(0, size).Where(id => !present.Contains(id)).Take(1).ToArray();
         if (missing.Length > 0) problems.Add($"id {missing[0]} has no token");
         if (problems.Count == 0) return;
         throw new ModelException(
             ModelError.VocabularySize,
-            $"{_path} has {_ids.Count} tokens and config.json has vocab_size {size}: the ids must be 0 to {size - 1}, each once, but {string.Join("; ", problems)}. Use the vocab.json that belongs to this model.");
+            $"{_path} has {_ids.Count} tokens and config.json has vocab_size {size}: the ids must be 0 to {size - 1}, each once, but "
+            + $"{string.Join("; ", problems)}. Use the vocab.json that belongs to this model.");
     }
 }

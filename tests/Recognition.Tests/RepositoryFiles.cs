@@ -1,0 +1,24 @@
+namespace Attune.Recognition.Tests;
+
+/// <summary>Paths of files that tests read from the repository.</summary>
+internal static class RepositoryFiles
+{
+    /// <summary>The folder with <c>Server.sln</c>.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The folder of a tiny random model with golden values: <c>tiny-group</c> or <c>tiny-layer</c>.</summary>
+    public static string Golden(string name) => Path.Combine(Root, "tests", "Fixtures", "golden", name);
+
+    /// <summary>The folder of a model that ships with the project.</summary>
+    public static string Model(string name) => Path.Combine(Root, "models", name);
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Server.sln"))) return folder.FullName;
+        }
+
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} has Server.sln.");
+    }
+}
