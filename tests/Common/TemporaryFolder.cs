@@ -1,4 +1,4 @@
-namespace Attune.Recognition.Tests;
+namespace Attune.Tests;
 
 /// <summary>An empty folder that goes away with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

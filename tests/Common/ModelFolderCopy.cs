@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Attune.Recognition.Models;
 
-namespace Attune.Recognition.Tests.Models;
+namespace Attune.Tests;
 
 /// <summary>A copy of a golden model folder that a test may damage.</summary>
 internal sealed class ModelFolderCopy : IDisposable
