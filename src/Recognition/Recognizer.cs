@@ -14,9 +14,6 @@ namespace Attune.Recognition;
 /// <param name="acousticModel">A session on the same model; not disposed.</param>
 public sealed class Recognizer(Model model, OnnxAcousticModel acousticModel)
 {
-    /// <summary>Added to the variance before its root is divided by; from the feature extractor of Hugging Face's wav2vec 2.0.</summary>
-    private const double VarianceFloor = 1e-7;
-
     private readonly GreedyDecoder _decoder = new(
         model.Vocabulary, TimeSpan.FromSeconds((double)model.Config.SamplesPerFrame / model.Preprocessing.SampleRateHz));
 
@@ -38,7 +35,7 @@ public sealed class Recognizer(Model model, OnnxAcousticModel acousticModel)
                 + $"({1000.0 * model.Config.MinimumSamples / rate:0.#} ms). Given: {samples.Length}. Send a longer recording.");
         }
 
-        var waveform = model.Preprocessing.Normalize ? Normalize(samples.Span) : samples;
+        var waveform = model.Preprocessing.Apply(samples);
         if (acousticModel.TopLayers == 0)
         {
             var logits = acousticModel.Run(waveform, parameters, cancellationToken);
@@ -51,18 +48,4 @@ public sealed class Recognizer(Model model, OnnxAcousticModel acousticModel)
 
     /// <summary>The transcript of logits of this model.</summary>
     public Transcript Decode(Logits logits, TimeSpan offset) => _decoder.Decode(logits, offset);
-
-    /// <summary>Zero mean and unit variance over the utterance: (x - mean) / sqrt(variance + 1e-7).</summary>
-    internal static float[] Normalize(ReadOnlySpan<float> samples)
-    {
-        double sum = 0, squares = 0;
-        foreach (var sample in samples) sum += sample;
-        var mean = sum / samples.Length;
-        foreach (var sample in samples) squares += (sample - mean) * (sample - mean);
-        var scale = 1 / Math.Sqrt((squares / samples.Length) + VarianceFloor);
-
-        var normalized = new float[samples.Length];
-        for (var i = 0; i < normalized.Length; i++) normalized[i] = (float)((samples[i] - mean) * scale);
-        return normalized;
-    }
 }

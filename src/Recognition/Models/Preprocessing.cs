@@ -10,6 +10,26 @@ namespace Attune.Recognition.Models;
 /// <remarks>Immutable.</remarks>
 public sealed record Preprocessing(bool Normalize = true, int SampleRateHz = 16000, bool ReturnAttentionMask = false)
 {
+    /// <summary>Added to the variance before its root is divided by; from the feature extractor of Hugging Face's wav2vec 2.0.</summary>
+    private const double VarianceFloor = 1e-7;
+
+    /// <summary>The waveform as the model hears it: (x - mean) / sqrt(variance + 1e-7) over the utterance, if the model asks for it.</summary>
+    /// <param name="samples">Samples at <see cref="SampleRateHz"/>, at least one.</param>
+    public ReadOnlyMemory<float> Apply(ReadOnlyMemory<float> samples)
+    {
+        if (!Normalize) return samples;
+
+        double sum = 0, squares = 0;
+        foreach (var sample in samples.Span) sum += sample;
+        var mean = sum / samples.Length;
+        foreach (var sample in samples.Span) squares += (sample - mean) * (sample - mean);
+        var scale = 1 / Math.Sqrt((squares / samples.Length) + VarianceFloor);
+
+        var normalized = new float[samples.Length];
+        for (var i = 0; i < normalized.Length; i++) normalized[i] = (float)((samples.Span[i] - mean) * scale);
+        return normalized;
+    }
+
     /// <summary>Reads and checks a file.</summary>
     /// <param name="path">Path of <c>preprocessor_config.json</c>.</param>
     /// <exception cref="ModelException">

@@ -40,4 +40,36 @@ public sealed class PreprocessingTests : IDisposable
         File.WriteAllText(path, json);
         return Preprocessing.Read(path);
     }
+
+    [Fact]
+    public void Apply_FourSamples_HasZeroMeanAndUnitVariance()
+    {
+        // Mean 2.5, variance 1.25.
+        var normalized = new Preprocessing().Apply(new float[] { 1, 2, 3, 4 }).ToArray();
+
+        var expected = new[] { -1.5, -0.5, 0.5, 1.5 }.Select(value => value / Math.Sqrt(1.25 + 1e-7));
+        Assert.Equal(expected, normalized.Select(value => (double)value), (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
+    public void Apply_NotAskedFor_ChangesNothing()
+    {
+        float[] samples = [1, 2, 3];
+
+        Assert.Equal(samples, new Preprocessing(Normalize: false).Apply(samples).ToArray());
+    }
+
+    [Fact]
+    public void Apply_Silence_StaysSilence() => Assert.All(new Preprocessing().Apply(new float[100]).ToArray(), value => Assert.Equal(0, value));
+
+    [Fact]
+    public void Apply_LouderAndShifted_GivesTheSame()
+    {
+        var random = new Random(3);
+        var samples = Enumerable.Range(0, 1000).Select(_ => (float)random.NextDouble()).ToArray();
+        var louder = samples.Select(value => (50 * value) + 7).ToArray();
+
+        Assert.Equal(
+            new Preprocessing().Apply(samples).ToArray(), new Preprocessing().Apply(louder).ToArray(), (a, b) => Math.Abs(a - b) < 1e-4);
+    }
 }
