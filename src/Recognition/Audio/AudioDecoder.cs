@@ -10,7 +10,7 @@ namespace Attune.Recognition.Audio;
 /// </remarks>
 public sealed class AudioDecoder(AudioOptions options)
 {
-    /// <summary>Filters kept for reuse, each of a few MB at most. Clients choose the rates, so there is a bound; others are built anew.</summary>
+    /// <summary>Filters kept for reuse, of a few MB at most. Clients choose the rates, hence a bound; further ones are built anew.</summary>
     private const int MaxKernels = 16;
 
     private readonly ConcurrentDictionary<(int From, int To), ResamplingKernel> _kernels = [];
@@ -24,7 +24,7 @@ public sealed class AudioDecoder(AudioOptions options)
     /// </param>
     /// <param name="sampleRateHz">Rate wanted, 1,000 to 384,000 Hz.</param>
     /// <param name="cancellationToken">Stops between blocks, and kills a decoder at work.</param>
-    /// <returns>The mean of all channels at the rate wanted, at least one sample. WAV and headerless audio take the caller's thread.</returns>
+    /// <returns>The mean of all channels at the rate wanted. WAV and headerless audio are decoded on the caller's thread.</returns>
     /// <exception cref="AudioException">The audio is refused; <see cref="AudioException.Error"/> tells why.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="sampleRateHz"/> is out of range.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>

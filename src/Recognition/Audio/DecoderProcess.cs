@@ -74,7 +74,17 @@ internal sealed class DecoderProcess : IAsyncDisposable
     }
 
     /// <summary>Ends process and children at once. Thread-safe; does nothing if they have ended.</summary>
-    public void Kill() => _process.Kill(entireProcessTree: true);
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception exception) when (exception is Win32Exception or AggregateException)
+        {
+            // A process that ended by itself meanwhile. This runs on a timer's thread, where an exception would end the server.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -53,7 +53,7 @@ internal static class WavReader
 
     private static void RequireRiffHeader(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) throw new AudioException(AudioError.Empty, "Audio must not be empty; 0 bytes were given. Check the recording.");
+        if (bytes.IsEmpty) throw Empty("Audio must not be empty; 0 bytes were given");
         if (bytes.Length < RiffHeaderBytes) throw Truncated($"its header needs {RiffHeaderBytes} bytes and {bytes.Length} were given");
         if (!bytes[8..].StartsWith("WAVE"u8))
             throw new AudioException(
@@ -63,21 +63,20 @@ internal static class WavReader
 
     private static PcmAudio ReadData(ReadOnlyMemory<byte> rest, PcmFormat? format, uint declared, long? longDataBytes)
     {
-        if (format is null)
-            throw new AudioException(AudioError.Corrupt, "A WAV file must have a fmt chunk before its data chunk; it has none. Write the file anew.");
+        if (format is null) throw Corrupt("A WAV file must have a fmt chunk before its data chunk; it has none");
         var length = declared == uint.MaxValue && longDataBytes is long known ? known : declared;
-        if (length < 0)
-            throw new AudioException(
-                AudioError.Corrupt,
-                $"The length in the ds64 chunk must not be negative; it is {length}. Write the file anew.");
+        if (length < 0) throw Corrupt($"The length in the ds64 chunk must not be negative; it is {length}");
         if (length == declared && declared >= UnknownLength && rest.Length < length) length = rest.Length;
         if (length > rest.Length) throw Truncated($"its data chunk declares {length:N0} bytes and {rest.Length:N0} follow");
-        if (length == 0)
-            throw new AudioException(AudioError.Empty, "The WAV file must hold at least one sample; its data chunk is empty. Check the recording.");
+        if (length == 0) throw Empty("A WAV file must hold at least one sample; its data chunk is empty");
         if (length % format.FrameBytes != 0)
             throw Truncated($"its {length:N0} bytes of samples are no multiple of the {format.FrameBytes} bytes of a frame");
         return new PcmAudio(format, rest[..(int)length]);
     }
+
+    private static AudioException Empty(string what) => new(AudioError.Empty, $"{what}. Check the recording.");
+
+    private static AudioException Corrupt(string what) => new(AudioError.Corrupt, $"{what}. Write the file anew.");
 
     private static AudioException Truncated(string what) =>
         new(AudioError.Truncated, $"The WAV file must be complete, but {what}. Send the whole file.");
