@@ -12,11 +12,13 @@ public enum AdaptationOutcome
     /// <summary>The draft has nothing but blanks, so that the objective has nothing to sharpen.</summary>
     DraftAllBlank,
 
-    /// <summary>The adapted weights found nothing but blanks; the draft is served.</summary>
-    AllBlank,
+    /// <summary>
+    /// The adapted weights found nothing but blanks, or one symbol over and over where the draft had several; the draft is served.
+    /// </summary>
+    Collapsed,
 
-    /// <summary>Loss, gradient or logits were not numbers; the draft is served.</summary>
-    NotFinite,
+    /// <summary>Loss, gradient or logits were not numbers, or the loss ended above where it began; the draft is served.</summary>
+    Diverged,
 
     /// <summary>No step fitted into the latency budget.</summary>
     BudgetSpent,

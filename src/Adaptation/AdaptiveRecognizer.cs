@@ -12,12 +12,15 @@ namespace Attune.Adaptation;
 /// <remarks>
 /// <para>(1) cut long audio into utterances; for each of them (2) the draft, in ONNX Runtime on the caller's thread; (3) the fast
 /// update, in libtorch on the adaptation threads; (4) the final from the adapted weights, or the draft where they are not to be
-/// trusted: nothing but blanks, or not numbers.</para>
+/// trusted: blank or constant output, or a loss that rose or is no number.</para>
 /// <para>Nothing of one utterance reaches another. Thread-safe; the owner disposes it after the last call has returned, and the
 /// model after it.</para>
 /// </remarks>
 public sealed class AdaptiveRecognizer : IDisposable
 {
+    /// <summary>A draft of so many characters is never rightly a single symbol; a shorter one may be, such as a spelled letter.</summary>
+    private const int ConstantFrom = 4;
+
     private readonly Model _model;
     private readonly RecognitionOptions _options;
     private readonly FastUpdateOptions _fastOptions;
@@ -119,15 +122,18 @@ public sealed class AdaptiveRecognizer : IDisposable
 
         if (await running is not { } result) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
 
-        var outcome = Judge(result);
-        var final = outcome == AdaptationOutcome.Adapted ? _recognizer.Decode(result.Logits, start) : draft.Transcript;
+        var adapted = _recognizer.Decode(result.Logits, start);
+        var outcome = Judge(result, draft.Transcript, adapted);
+        var final = outcome == AdaptationOutcome.Adapted ? adapted : draft.Transcript;
         return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget));
     }
 
-    private static AdaptationOutcome Judge(FastUpdateResult result) => result switch
+    private static AdaptationOutcome Judge(FastUpdateResult result, Transcript draft, Transcript adapted)
     {
-        { IsFinite: false } => AdaptationOutcome.NotFinite,
-        { AllBlankAfter: true } => AdaptationOutcome.AllBlank,
-        _ => AdaptationOutcome.Adapted,
-    };
+        if (!result.IsFinite || result.LossAfter > result.Steps[0].Loss) return AdaptationOutcome.Diverged;
+        return IsConstant(adapted) && draft.Text.Length >= ConstantFrom ? AdaptationOutcome.Collapsed : AdaptationOutcome.Adapted;
+    }
+
+    /// <summary>Nothing at all, or a single symbol: what weights give that have stopped listening.</summary>
+    private static bool IsConstant(Transcript transcript) => transcript.Text.Where(symbol => symbol != ' ').Distinct().Count() <= 1;
 }

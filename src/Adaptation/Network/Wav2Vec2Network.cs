@@ -10,7 +10,7 @@ namespace Attune.Adaptation.Network;
 /// </summary>
 /// <remarks>
 /// <para>Adaptable parameters are arguments, never state, so that any number of requests compute at the same time over one copy
-/// of the frozen weights. Those of a batch differ by row. A padded batch gives what its utterances give alone: padding takes no part
+/// of the frozen weights. Each row of a batch may have its own, or all share one. A padded batch gives what its utterances give alone: padding takes no part
 /// in GroupNorm, positional convolution and attention.</para>
 /// <para>Evaluation mode: no dropout, no masking. Every tensor is float32. Thread-safe; the owner disposes it after the last call.</para>
 /// </remarks>
@@ -43,7 +43,7 @@ public sealed class Wav2Vec2Network : IDisposable
     private Tensor FrozenPositionalWeight { get; }
 
     /// <summary>Logits of a batch.</summary>
-    /// <param name="parameters">Values for every row; null for the model's own.</param>
+    /// <param name="parameters">Values for every row, or one set for all of them; null for the model's own.</param>
     /// <param name="batch">Waveforms, each at least <see cref="ModelConfig.MinimumSamples"/> long.</param>
     /// <returns>Shape (N, T', V); rows shorter than the longest end in meaningless frames. The caller's scope disposes.</returns>
     public Tensor Forward(ParameterTensors? parameters, WaveformBatch batch) =>
@@ -103,7 +103,7 @@ public sealed class Wav2Vec2Network : IDisposable
 
     private static void Check(ParameterTensors? parameters, int batchSize)
     {
-        if (parameters is not null && parameters.BatchSize != batchSize)
+        if (parameters is { IsBatched: true } && parameters.BatchSize != batchSize)
             throw new ArgumentException($"The batch has {batchSize} utterances, the parameters are for {parameters.BatchSize}.", nameof(parameters));
     }
 

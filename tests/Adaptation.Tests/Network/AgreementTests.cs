@@ -65,6 +65,38 @@ public sealed class AgreementTests
         cleanUp?.Dispose();
     }
 
+    [Fact]
+    public void Forward_PaddedBatchWithSharedParameters_AgreesWithOnnxRowByRow()
+    {
+        using var model = TestModels.Open("tiny-group", out _);
+        using var network = new Wav2Vec2Network(model);
+        using var acoustic = new OnnxAcousticModel(model, ParameterSet.Suta);
+        var waveforms = Lengths.Select(length => TestModels.Waveform(length, seed: length)).ToArray();
+        var shared = TestModels.Perturb(acoustic.Source!, seed: 1);
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        using var batch = new WaveformBatch(waveforms);
+        using var parameters = new ParameterTensors(shared);
+
+        var logits = network.Forward(parameters, batch);
+
+        for (var row = 0; row < Lengths.Length; row++) AssertRow(acoustic.Run(waveforms[row], shared, CancellationToken.None), logits, row);
+    }
+
+    [Fact]
+    public void Forward_ParametersForAnotherNumberOfRows_SaysBothNumbers()
+    {
+        using var model = TestModels.Open("tiny-group", out _);
+        using var network = new Wav2Vec2Network(model);
+        var source = AdaptableParameters.Source(model, ParameterSet.Suta);
+        using var parameters = new ParameterTensors([source, source]);
+        using var batch = new WaveformBatch([TestModels.Waveform(4_000, 1), TestModels.Waveform(4_000, 2), TestModels.Waveform(4_000, 3)]);
+
+        var exception = Assert.Throws<ArgumentException>(() => network.Forward(parameters, batch));
+
+        Assert.Contains("3 utterances, the parameters are for 2", exception.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Models))]
     public void Prefix_EveryNumberOfTopLayers_IsWhatTheGraphHandsOver(string name)

@@ -1,0 +1,121 @@
+using Attune.Adaptation.Fast;
+using Attune.Adaptation.Network;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Tests;
+
+public sealed class AdaptationThreadsTests
+{
+    private static readonly AdaptationThreadOptions TwoWorkers = new() { Workers = 2, ThreadsPerWorker = 1 };
+
+    [Fact]
+    public async Task TryRun_SixtyFourUtterancesAtTheSameTime_AreBitIdenticalToOneAfterAnother()
+    {
+        using var model = TestModels.Open("tiny-group", out _);
+        using var network = new Wav2Vec2Network(model);
+        using var threads = new AdaptationThreads(TwoWorkers);
+        var update = new FastUpdate(network, model, new FastUpdateOptions(), TimeProvider.System);
+        FastUpdateResult Adapt(int i) => update.Run(TestModels.Waveform(5_000 + (331 * i), seed: i), null, steps: 5, null, CancellationToken.None)!;
+
+        var sequential = new List<FastUpdateResult>();
+        for (var i = 0; i < 64; i++)
+        {
+            var utterance = i;
+            sequential.Add(await threads.TryRun(() => Adapt(utterance), CancellationToken.None)!);
+        }
+
+        var together = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => threads.TryRun(() => Adapt(i), CancellationToken.None)!));
+
+        for (var i = 0; i < 64; i++)
+        {
+            Assert.Equal(sequential[i].Logits.Values, together[i].Logits.Values);
+            Assert.Equal(sequential[i].Parameters.Values.ToArray(), together[i].Parameters.Values.ToArray());
+            Assert.Equal(sequential[i].Steps.Select(step => step.Loss), together[i].Steps.Select(step => step.Loss));
+        }
+    }
+
+    [Fact]
+    public async Task TryRun_OnEveryWorker_HasItsOwnThreadCount()
+    {
+        using var threads = new AdaptationThreads(TwoWorkers);
+
+        var counts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => threads.TryRun(get_num_threads, CancellationToken.None)!));
+
+        Assert.All(counts, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public async Task TryRun_QueueFull_IsNull()
+    {
+        using var threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = 1, QueueCapacity = 1 });
+        using var started = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var running = threads.TryRun(Block, CancellationToken.None);
+        started.Wait();
+        var waiting = threads.TryRun(() => 2, CancellationToken.None);
+
+        var refused = threads.TryRun(() => 3, CancellationToken.None);
+
+        Assert.Null(refused);
+        Assert.Equal(1, threads.Waiting);
+        gate.Set();
+        Assert.Equal(1, await running!);
+        Assert.Equal(2, await waiting!);
+        Assert.Equal(0, threads.Waiting);
+
+        int Block()
+        {
+            started.Set();
+            gate.Wait();
+            return 1;
+        }
+    }
+
+    [Fact]
+    public async Task TryRun_CancelledBeforeItBegins_IsNotBegun()
+    {
+        using var threads = new AdaptationThreads(TwoWorkers);
+        var begun = false;
+
+        var work = threads.TryRun(() => begun = true, new CancellationToken(canceled: true));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work!);
+        Assert.False(begun);
+    }
+
+    [Fact]
+    public async Task TryRun_WorkThrows_TheThreadGoesOn()
+    {
+        using var threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = 1 });
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => threads.TryRun<int>(() => throw new InvalidOperationException(), CancellationToken.None)!);
+
+        Assert.Equal(5, await threads.TryRun(() => 5, CancellationToken.None)!);
+    }
+
+    [Fact]
+    public async Task Dispose_WorkWaits_IsCancelledAndLaterWorkRefused()
+    {
+        var threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = 1 });
+        using var started = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var running = threads.TryRun(Block, CancellationToken.None);
+        started.Wait();
+        var waiting = threads.TryRun(() => 2, CancellationToken.None);
+
+        var disposing = Task.Run(threads.Dispose);
+        while (threads.TryRun(() => 0, CancellationToken.None) is not null) await Task.Yield();
+        gate.Set();
+        await disposing;
+
+        Assert.Equal(1, await running!);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting!);
+
+        int Block()
+        {
+            started.Set();
+            gate.Wait();
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using Attune.Adaptation.Fast;
+using Attune.Recognition;
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Audio;
+using Attune.Recognition.Models;
+
+namespace Attune.Adaptation.Tests;
+
+public sealed class AdaptiveRecognizerTests : IDisposable
+{
+    private readonly Model _model = TestModels.Open("spoken-numbers-en", out _);
+
+    [Fact]
+    public async Task RecognizeAsync_RealSpeech_AdaptsAndRecognisesIt()
+    {
+        using var recognizer = Create(new FastUpdateOptions());
+
+        var utterance = Assert.Single(await recognizer.RecognizeAsync(await SpeechAsync(), new AdaptationRequest(), CancellationToken.None));
+
+        Assert.Equal(AdaptationOutcome.Adapted, utterance.Adaptation.Outcome);
+        Assert.Equal(10, utterance.Adaptation.Steps.Count);
+        Assert.True(utterance.Adaptation.LossAfter < utterance.Adaptation.LossBefore);
+        Assert.NotEmpty(utterance.Draft.Text);
+        Assert.NotEmpty(utterance.Final.Words);
+        Assert.InRange(utterance.Final.Words[^1].End, TimeSpan.Zero, utterance.Duration);
+    }
+
+    [Fact]
+    public async Task RecognizeAsync_NoSteps_FinalIsTheDraft()
+    {
+        using var recognizer = Create(new FastUpdateOptions());
+
+        var utterance = Assert.Single(await recognizer.RecognizeAsync(await SpeechAsync(), AdaptationRequest.None, CancellationToken.None));
+
+        Assert.Equal(AdaptationOutcome.NotRequested, utterance.Adaptation.Outcome);
+        Assert.Same(utterance.Draft, utterance.Final);
+        Assert.Null(utterance.Adaptation.LossBefore);
+    }
+
+    [Fact]
+    public async Task RecognizeAsync_TopLayers_AdaptsFromTheGraphsHiddenStates()
+    {
+        using var recognizer = Create(new FastUpdateOptions { Parameters = "top-2", LearningRate = 1e-3 });
+
+        var utterance = Assert.Single(await recognizer.RecognizeAsync(await SpeechAsync(), new AdaptationRequest(), CancellationToken.None));
+
+        Assert.Equal(AdaptationOutcome.Adapted, utterance.Adaptation.Outcome);
+        Assert.True(utterance.Adaptation.LossAfter < utterance.Adaptation.LossBefore);
+    }
+
+    [Theory]
+    [InlineData(1, 10, AdaptationOutcome.Collapsed)]
+    [InlineData(0.1, 10, AdaptationOutcome.Collapsed)]
+    [InlineData(0.1, 1, AdaptationOutcome.Diverged)]
+    public async Task RecognizeAsync_StepsThatDestroyTheWeights_ServesTheDraft(double learningRate, int steps, AdaptationOutcome expected)
+    {
+        using var recognizer = Create(new FastUpdateOptions { LearningRate = learningRate, Steps = steps });
+
+        var utterance = Assert.Single(await recognizer.RecognizeAsync(await SpeechAsync(), new AdaptationRequest(), CancellationToken.None));
+
+        Assert.Equal(expected, utterance.Adaptation.Outcome);
+        Assert.Same(utterance.Draft, utterance.Final);
+        Assert.NotEmpty(utterance.Adaptation.Steps);
+    }
+
+    [Fact]
+    public async Task RecognizeAsync_BudgetSpentByTheDraft_ServesTheDraft()
+    {
+        using var recognizer = Create(new FastUpdateOptions(), new TickingTime(TimeSpan.FromSeconds(1)));
+
+        var request = new AdaptationRequest(LatencyBudget: TimeSpan.FromMilliseconds(1));
+        var utterance = Assert.Single(await recognizer.RecognizeAsync(await SpeechAsync(), request, CancellationToken.None));
+
+        Assert.Equal(AdaptationOutcome.BudgetSpent, utterance.Adaptation.Outcome);
+        Assert.Same(utterance.Draft, utterance.Final);
+    }
+
+    [Fact]
+    public async Task RecognizeAsync_LongerThanAnUtterance_IsCutAndCoversEverything()
+    {
+        using var recognizer = Create(new FastUpdateOptions { Steps = 0 }, maxUtterance: TimeSpan.FromSeconds(2));
+        var speech = await SpeechAsync();
+
+        var utterances = await recognizer.RecognizeAsync(speech, new AdaptationRequest(), CancellationToken.None);
+
+        Assert.True(utterances.Count >= 2);
+        Assert.Equal(TimeSpan.Zero, utterances[0].Start);
+        for (var i = 1; i < utterances.Count; i++)
+        {
+            Assert.Equal((utterances[i - 1].Start + utterances[i - 1].Duration).TotalSeconds, utterances[i].Start.TotalSeconds, 1e-6);
+            Assert.All(utterances[i].Final.Words, word => Assert.True(word.Start >= utterances[i].Start));
+        }
+
+        Assert.Equal(speech.Duration.TotalSeconds, (utterances[^1].Start + utterances[^1].Duration).TotalSeconds, 1e-6);
+    }
+
+    [Fact]
+    public async Task RecognizeAsync_OneSample_SaysHowManyAreNeeded()
+    {
+        using var recognizer = Create(new FastUpdateOptions());
+
+        var exception = await Assert.ThrowsAsync<AudioException>(
+            () => recognizer.RecognizeAsync(new Waveform([0.5f], 16_000), new AdaptationRequest(), CancellationToken.None));
+
+        Assert.Equal(AudioError.TooShort, exception.Error);
+        Assert.Contains($"{_model.Config.MinimumSamples} samples", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Given: 1", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RecognizeAsync_AnotherRate_IsRefused()
+    {
+        using var recognizer = Create(new FastUpdateOptions());
+
+        var exception = await Assert.ThrowsAsync<ArgumentException>(
+            () => recognizer.RecognizeAsync(new Waveform(new float[8000], 8_000), new AdaptationRequest(), CancellationToken.None));
+
+        Assert.Contains("16000 Hz. Given: 8000 Hz", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RecognizeAsync_Cancelled_Throws()
+    {
+        using var recognizer = Create(new FastUpdateOptions());
+        var speech = await SpeechAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => recognizer.RecognizeAsync(speech, new AdaptationRequest(), new CancellationToken(canceled: true)));
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private AdaptiveRecognizer Create(FastUpdateOptions options, TimeProvider? time = null, TimeSpan? maxUtterance = null) => new(
+        _model,
+        new RecognitionOptions { MaxUtterance = maxUtterance ?? TimeSpan.FromSeconds(20) },
+        new OnnxOptions(),
+        options,
+        new AdaptationThreadOptions(),
+        time ?? TimeProvider.System);
+
+    private static async Task<Waveform> SpeechAsync()
+    {
+        var path = Directory.GetFiles(RepositoryFiles.Sample(""), "*.wav").Order(StringComparer.Ordinal).First();
+        return await new AudioDecoder(new AudioOptions()).DecodeAsync(await File.ReadAllBytesAsync(path), null, 16_000, CancellationToken.None);
+    }
+}

@@ -1,0 +1,75 @@
+using Attune.Adaptation.Fast;
+using Attune.Adaptation.Network;
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Models;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Tests.Fast;
+
+public sealed class AdamWTests
+{
+    private static readonly ParameterLayout Layout = new(
+    [
+        new ModelParameter("extractor", [2], ModelPart.FeatureExtractor),
+        new ModelParameter("projection", [1], ModelPart.FeatureProjection),
+        new ModelParameter("layer", [1], ModelPart.TransformerLayer, Layer: 0),
+    ]);
+
+    public AdamWTests() => TorchRuntime.EnsureLoaded();
+
+    [Fact]
+    public void Step_TwoGradients_AreTheHandComputedUpdates()
+    {
+        using var parameters = Parameters();
+        using var optimizer = new AdamW(parameters, learningRate: 0.1);
+
+        // First: m = 0.1 g, v = 0.001 g^2; corrected m = g, v = g^2: every value moves by 0.1 against the sign of its gradient.
+        optimizer.Step(parameters, tensor(new[] { 2f, -3f, 0.5f, 0f }, [1, 4]));
+        Assert.Equal([0.9f, 1.1f, 0.9f, 1f], Values(parameters), Close);
+
+        // Second, first value: m = 0.9 x 0.2 + 0.1 x 1 = 0.28, v = 0.999 x 0.004 + 0.001 x 1 = 0.004996.
+        optimizer.Step(parameters, tensor(new[] { 1f, 0f, 0f, 0f }, [1, 4]));
+        var expected = 0.9 - (0.1 * (0.28 / (1 - 0.81)) / (Math.Sqrt(0.004996 / (1 - 0.998001)) + 1e-8));
+        Assert.Equal(expected, Values(parameters)[0], 1e-5);
+    }
+
+    [Fact]
+    public void Step_RepeatedPerEnclosingModule_AppliesTheSameGradientAsOften()
+    {
+        using var repeated = Parameters();
+        using var single = Parameters();
+        using var repeating = new AdamW(repeated, learningRate: 0.1, repeatUpdatesPerEnclosingModule: true);
+        using var plain = new AdamW(single, learningRate: 0.1);
+        using var gradients = tensor(new[] { 2f, -3f, 0.5f, 1f }, [1, 4]);
+
+        repeating.Step(repeated, gradients);
+
+        // Four times for the extractor, twice for the projection, once for the rest: as so many steps with the same gradient.
+        var expected = new float[4][];
+        for (var step = 0; step < 4; step++)
+        {
+            plain.Step(single, gradients);
+            expected[step] = Values(single);
+        }
+
+        Assert.Equal([expected[3][0], expected[3][1], expected[1][2], expected[0][3]], Values(repeated), Close);
+    }
+
+    [Fact]
+    public void Step_TwoRows_AreIndependent()
+    {
+        using var parameters = new ParameterTensors([new(Layout, new float[] { 1, 1, 1, 1 }), new(Layout, new float[] { 5, 5, 5, 5 })]);
+        using var optimizer = new AdamW(parameters, learningRate: 0.1);
+
+        optimizer.Step(parameters, tensor(new[] { 1f, 1f, 1f, 1f, 0f, 0f, 0f, -7f }, [2, 4]));
+
+        Assert.Equal([0.9f, 0.9f, 0.9f, 0.9f], parameters.ToParameters(0).Values.ToArray(), Close);
+        Assert.Equal([5f, 5f, 5f, 5.1f], parameters.ToParameters(1).Values.ToArray(), Close);
+    }
+
+    private static ParameterTensors Parameters() => new(new AdaptableParameters(Layout, new float[] { 1, 1, 1, 1 }));
+
+    private static float[] Values(ParameterTensors parameters) => parameters.ToParameters(0).Values.ToArray();
+
+    private static bool Close(float a, float b) => Math.Abs(a - b) < 1e-5;
+}
