@@ -24,6 +24,10 @@ public static partial class TorchRuntime
 
     private static readonly Lazy<string?> Failure = new(Load);
 
+    /// <summary>Where tensors live: a CUDA device if this build is for one and the machine has it, the processor otherwise.</summary>
+    /// <remarks>Set by <see cref="EnsureLoaded"/>. Of the CUDA build, only that it evaluates has been seen; no machine with such a device has run it.</remarks>
+    public static torch.Device Device { get; private set; } = null!;
+
     /// <summary>Loads libtorch once; later calls return at once.</summary>
     /// <exception cref="PlatformNotSupportedException">It cannot be loaded; the message says why and what to do.</exception>
     public static void EnsureLoaded()
@@ -39,8 +43,10 @@ public static partial class TorchRuntime
         {
 #if CUDA
             torch.InitializeDeviceType(DeviceType.CUDA);
+            Device = torch.cuda.is_available() ? torch.CUDA : torch.CPU;
 #else
             torch.InitializeDeviceType(DeviceType.CPU);
+            Device = torch.CPU;
 #endif
             return null;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Objectives;
 using Attune.Recognition.Acoustic;
@@ -116,7 +117,7 @@ public sealed class FastUpdate
         using var scope = NewDisposeScope();
         var logits = pass.Forward();
         var terms = _objective.Evaluate(logits, pass.FrameCounts);
-        var values = logits.contiguous().data<float>().ToArray();
+        var values = logits.contiguous().cpu().data<float>().ToArray();
         return (new Logits(values, _config.VocabularySize), terms.Loss.item<float>(), terms.AllBlank.item<bool>());
     }
 
@@ -143,9 +144,10 @@ public sealed class FastUpdate
 
     private static Tensor ToTensor(HiddenStates hidden)
     {
-        var states = empty(1, hidden.FrameCount, hidden.HiddenSize, dtype: ScalarType.Float32).DetachFromDisposeScope();
-        hidden.Values.Span.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(states.bytes));
-        return states;
+        using var scope = NewDisposeScope();
+        var states = empty(1, hidden.FrameCount, hidden.HiddenSize, dtype: ScalarType.Float32);
+        hidden.Values.Span.CopyTo(MemoryMarshal.Cast<byte, float>(states.bytes));
+        return states.to(TorchRuntime.Device).DetachFromDisposeScope();
     }
 
     /// <summary>The part of the forward pass that is repeated, and what it owns.</summary>

@@ -12,8 +12,8 @@ public sealed class FrameMask
     {
         Counts = frameCounts;
         if (frameCounts.All(count => count == longest)) return;
-        var counts = tensor(frameCounts.Select(count => (long)count).ToArray());
-        Valid = arange(longest).unsqueeze(0).less(counts.unsqueeze(1));
+        var counts = tensor(frameCounts.Select(count => (long)count).ToArray(), device: TorchRuntime.Device);
+        Valid = arange(longest, device: TorchRuntime.Device).unsqueeze(0).less(counts.unsqueeze(1));
     }
 
     /// <summary>Real frames of each utterance.</summary>

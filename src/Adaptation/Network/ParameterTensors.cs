@@ -26,9 +26,10 @@ public sealed class ParameterTensors : IDisposable
         Layout = rows[0].Layout;
         BatchSize = rows.Count;
         using var scope = NewDisposeScope();
-        Buffer = empty(rows.Count, Layout.Length, dtype: ScalarType.Float32).DetachFromDisposeScope();
-        var target = MemoryMarshal.Cast<byte, float>(Buffer.bytes);
+        var buffer = empty(rows.Count, Layout.Length, dtype: ScalarType.Float32);
+        var target = MemoryMarshal.Cast<byte, float>(buffer.bytes);
         for (var row = 0; row < rows.Count; row++) rows[row].Values.Span.CopyTo(target[(row * Layout.Length)..]);
+        Buffer = buffer.to(TorchRuntime.Device).DetachFromDisposeScope();
 
         foreach (var slice in Layout.Slices)
         {
@@ -72,8 +73,8 @@ public sealed class ParameterTensors : IDisposable
     /// <summary>A copy of the values of one utterance.</summary>
     public AdaptableParameters ToParameters(int row)
     {
-        var values = MemoryMarshal.Cast<byte, float>(Buffer.bytes).Slice(row * Layout.Length, Layout.Length);
-        return new AdaptableParameters(Layout, values.ToArray());
+        using var scope = NewDisposeScope();
+        return new AdaptableParameters(Layout, Buffer[row].cpu().data<float>().ToArray());
     }
 
     public void Dispose()

@@ -31,7 +31,7 @@ public sealed class Wav2Vec2Network : IDisposable
         using var scope = NewDisposeScope();
         foreach (var parameter in _layout.Parameters)
         {
-            var values = tensor(model.Weights.ReadFloats(parameter.Name), [.. parameter.Shape]);
+            var values = tensor(model.Weights.ReadFloats(parameter.Name), [.. parameter.Shape], device: TorchRuntime.Device);
             _frozen.Add(parameter.Name, values.DetachFromDisposeScope());
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Network;
@@ -14,9 +15,11 @@ public sealed class WaveformBatch : IDisposable
         TorchRuntime.EnsureLoaded();
         SampleCounts = [.. waveforms.Select(waveform => waveform.Length)];
         var longest = SampleCounts.Max();
-        Samples = zeros(waveforms.Count, longest).DetachFromDisposeScope();
-        var target = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(Samples.bytes);
+        using var scope = NewDisposeScope();
+        var samples = zeros(waveforms.Count, longest);
+        var target = MemoryMarshal.Cast<byte, float>(samples.bytes);
         for (var row = 0; row < waveforms.Count; row++) waveforms[row].Span.CopyTo(target[(row * longest)..]);
+        Samples = samples.to(TorchRuntime.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Shape (N, S), float32.</summary>

@@ -49,7 +49,7 @@ public sealed class SutaObjective(int blankId)
     {
         var weights = 1 + (-entropies).exp(); // (N, T')
         if (mask.Valid is { } valid) weights = weights * valid;
-        var frames = tensor(mask.Counts.Select(count => (float)count).ToArray()).unsqueeze(1); // (N, 1)
+        var frames = tensor(mask.Counts.Select(count => (float)count).ToArray(), device: TorchRuntime.Device).unsqueeze(1); // (N, 1)
         weights = weights * frames / weights.sum(-1, keepdim: true);
 
         var confusion = bmm((probabilities * weights.unsqueeze(-1)).transpose(1, 2), probabilities); // (N, V, V)

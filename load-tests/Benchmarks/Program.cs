@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Attune.Adaptation;
+using Attune.Benchmarks;
+using Attune.Recognition;
+using Attune.Recognition.Models;
+
+var lengths = new Option<double[]>("--seconds")
+{
+    Description = "Lengths of audio in seconds. Default 2 5 10.",
+    DefaultValueFactory = _ => [2, 5, 10],
+    AllowMultipleArgumentsPerToken = true,
+};
+var runs = new Option<int>("--runs") { Description = "Counted runs of each operation. Default 5.", DefaultValueFactory = _ => 5 };
+var threads = new Option<int>("--threads") { Description = "Threads of either runtime. Default: one for each core.", DefaultValueFactory = _ => Environment.ProcessorCount };
+var output = new Option<FileInfo?>("--out") { Description = "Also write the table to this Markdown file." };
+var command = new RootCommand(
+    """
+    Measures what forward passes, adaptation steps and sessions cost, for the model that ships and for wav2vec2-base's shape.
+
+    Example: dotnet run -c Release --project load-tests/Benchmarks -- --out load-tests/Benchmarks/RESULTS.md
+    """)
+{
+    lengths, runs, threads, output,
+};
+command.SetAction(result => Measure(result.GetValue(lengths)!, result.GetValue(runs), result.GetValue(threads), result.GetValue(output)));
+return command.Parse(args).Invoke();
+
+static void Measure(double[] lengths, int runs, int threads, FileInfo? output)
+{
+    TorchRuntime.EnsureLoaded();
+    var lines = new List<string>
+    {
+        "# Costs of recognition and adaptation",
+        "",
+        $"{Processor()}, {Environment.ProcessorCount} logical cores, {RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}; {threads} threads for either runtime, "
+            + "float32, one utterance at a time, after one run that does not count. Memory is the highest resident memory of the process, both runtimes' weights included. "
+            + "`wav2vec2-base` has random weights (94.4 M parameters).",
+        "",
+        "Made by `dotnet run -c Release --project load-tests/Benchmarks -- --out load-tests/Benchmarks/RESULTS.md`.",
+        "",
+        "| model | audio, s | operation | median, s | range, s | runs | compute / audio | peak, MB |",
+        "|---|---|---|---|---|---|---|---|",
+    };
+    foreach (var line in lines) Console.WriteLine(line);
+
+    var random = RandomModel.Create(Path.Combine(Path.GetTempPath(), "attune-benchmarks", "wav2vec2-base"));
+    foreach (var folder in new[] { new RecognitionOptions().ResolveModel(), random })
+    {
+        using var model = Model.Open(folder);
+        new ModelBenchmark(model, runs, threads, measurement =>
+        {
+            lines.Add(measurement.ToMarkdown());
+            Console.WriteLine(lines[^1]);
+        }).Run(lengths);
+    }
+
+    if (output is not null) File.WriteAllLines(output.FullName, lines);
+}
+
+static string Processor() => File.ReadLines("/proc/cpuinfo")
+    .Where(line => line.StartsWith("model name", StringComparison.Ordinal))
+    .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim())
+    .FirstOrDefault(RuntimeInformation.ProcessArchitecture.ToString());

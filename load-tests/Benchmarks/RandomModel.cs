@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.Json;
+using Attune.Recognition.Models;
+
+namespace Attune.Benchmarks;
+
+/// <summary>A model folder of the shape of wav2vec2-base (94.4 M parameters) with random weights, for costs that do not depend on them.</summary>
+internal static class RandomModel
+{
+    /// <summary>Config with Hugging Face's defaults, which are wav2vec2-base's.</summary>
+    private const string Config = """{"architectures":["Wav2Vec2ForCTC"],"model_type":"wav2vec2","vocab_size":32,"pad_token_id":0}""";
+
+    /// <summary>Writes the folder, if it is not there yet.</summary>
+    public static string Create(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, "model.safetensors"))) return folder;
+
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "config.json"), Config);
+        File.WriteAllText(Path.Combine(folder, "preprocessor_config.json"), """{"do_normalize":true,"feature_size":1,"sampling_rate":16000}""");
+        File.WriteAllText(Path.Combine(folder, "vocab.json"), JsonSerializer.Serialize(Vocabulary()));
+        var layout = new ModelLayout(ModelConfigReader.Read(Path.Combine(folder, "config.json")), WeightNormSpelling.Suffixes);
+        var random = new Random(1);
+        var tensors = layout.Parameters.Select(
+            parameter => TensorSource.FromFloats(parameter.Name, ElementType.F32, parameter.Shape, () => Values(parameter, random)));
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [.. tensors]);
+        return folder;
+    }
+
+    private static Dictionary<string, int> Vocabulary()
+    {
+        string[] tokens = ["<pad>", "<s>", "</s>", "<unk>", "|", .. Enumerable.Range(0, 27).Select(i => i == 26 ? "'" : ((char)('A' + i)).ToString(CultureInfo.InvariantCulture))];
+        return tokens.Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id);
+    }
+
+    /// <summary>Norms near 1 and 0; everything else scaled so that activations keep their size.</summary>
+    private static float[] Values(ModelParameter parameter, Random random)
+    {
+        var isGain = parameter.Shape.Count == 1 && !parameter.IsBias;
+        var inputs = (double)parameter.Shape.Skip(1).Aggregate(1L, (product, extent) => product * extent);
+        var scale = parameter.Shape.Count == 1 ? 0.1 : Math.Sqrt(3 / inputs);
+        var values = new float[parameter.Length];
+        for (var i = 0; i < values.Length; i++) values[i] = (float)((isGain ? 1 : 0) + (scale * ((2 * random.NextDouble()) - 1)));
+        return values;
+    }
+}
