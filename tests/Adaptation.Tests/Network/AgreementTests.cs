@@ -1,7 +1,6 @@
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Network;
 using Attune.Recognition.Acoustic;
-using Attune.Recognition.Models;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Tests.Network;
