@@ -66,10 +66,10 @@ internal static partial class ServeCommand
 
     private static Argument<string[]> CreateSettings()
     {
-        var settings = new Argument<string[]>("--Section:Key=Value")
+        var settings = new Argument<string[]>("SETTING")
         {
             Arity = ArgumentArity.ZeroOrMore,
-            Description = "Further settings of the server, such as --Audio:MaxDuration=00:10:00.",
+            Description = "Further settings of the server, in the form --Section:Key=Value, such as --Audio:MaxDuration=00:10:00.",
         };
         settings.Validators.Add(result =>
         {
