@@ -28,7 +28,7 @@ internal static class CommandLine
     /// <param name="args">Without the program's name.</param>
     /// <param name="output">Results and help that was asked for.</param>
     /// <param name="error">Problems and progress.</param>
-    /// <param name="serve">Runs the server with configuration arguments until it is stopped.</param>
+    /// <param name="serve">Runs the server with configuration arguments until it is stopped; other than 0 if it could not start.</param>
     /// <param name="cancellationToken">Stops like Ctrl-C.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(

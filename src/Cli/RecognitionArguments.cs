@@ -24,7 +24,7 @@ internal sealed class RecognitionArguments
     {
         HelpName = "none|suta",
         Description = "Adaptation to each utterance: suta sharpens the model's own answer with a few gradient steps and forgets them "
-            + "afterwards; none takes the model as it is, and needs no libtorch.",
+            + "afterwards; none takes the model as it is.",
         DefaultValueFactory = _ => Suta,
         CustomParser = result =>
         {

@@ -24,7 +24,9 @@ internal static partial class ServeCommand
         """ + ExitCode.Help;
 
     /// <summary>Makes the command.</summary>
-    /// <param name="run">Runs the server with configuration arguments (<c>--Key=Value</c>) until it is stopped.</param>
+    /// <param name="run">
+    /// Runs the server with configuration arguments (<c>--Key=Value</c>) until it is stopped; other than 0 if it could not start.
+    /// </param>
     public static Command Create(Func<string[], Task<int>> run)
     {
         var urls = new Option<string>("--urls")
@@ -83,7 +85,7 @@ internal static partial class ServeCommand
     {
         try
         {
-            return await run(arguments);
+            return await run(arguments) == 0 ? ExitCode.Success : ExitCode.CannotRun;
         }
         catch (Exception exception) when (IsExpected(exception))
         {

@@ -5,7 +5,10 @@ namespace Attune.Cli.Transcription;
 
 /// <summary>Why a file has no transcript.</summary>
 /// <param name="File">Its path, as shown.</param>
-/// <param name="Code">Stable label: <c>not_found</c>, <c>no_audio</c>, <c>unreadable</c>, <c>internal</c>, or an <see cref="AudioError"/> in snake case.</param>
+/// <param name="Code">
+/// Stable label: <c>not_found</c>, <c>no_audio</c>, <c>unreadable</c>, <c>internal</c>, or an
+/// <see cref="AudioError"/> in snake case.
+/// </param>
 /// <param name="Message">For people.</param>
 internal sealed record FileFailure(string File, string Code, string Message)
 {

@@ -62,6 +62,14 @@ public sealed class ServeCommandTests
         Assert.Equal("attune: The model folder m does not exist.", error.ToString().TrimEnd());
     }
 
+    [Fact]
+    public async Task Serve_ServerReportsThatItCannotStart_HasTheExitStatusOfHelp()
+    {
+        var status = await CommandLine.RunAsync(["serve"], TextWriter.Null, TextWriter.Null, serve: _ => Task.FromResult(1));
+
+        Assert.Equal(ExitCode.CannotRun, status);
+    }
+
     private static async Task<string[]> ArgumentsAsync(params string[] args)
     {
         string[]? given = null;
