@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using Attune.Cli.Serving;
+using Attune.Cli.Transcription;
+
+namespace Attune.Cli;
+
+/// <summary>The program as a function: arguments in, text and exit status out.</summary>
+internal static class CommandLine
+{
+    private const string Description = "Attune recognises speech and adapts to every utterance it hears.";
+
+    private const string Notes = """
+        Examples:
+          attune transcribe samples/*.wav          recognise files, with and without adaptation
+          attune transcribe --json call.flac       the same for programs
+          attune serve --urls http://*:8080        answer requests over gRPC and HTTP
+
+        'attune COMMAND --help' says more about a command.
+        """;
+
+    /// <summary>How long an interrupted command may take to stop: the longest step, or a server that drains.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="args">Without the program's name.</param>
+    /// <param name="output">Results and help that was asked for.</param>
+    /// <param name="error">Problems and progress.</param>
+    /// <param name="serve">Runs the server with configuration arguments until it is stopped; other than 0 if it could not start.</param>
+    /// <param name="cancellationToken">Stops like Ctrl-C.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args,
+        TextWriter output,
+        TextWriter error,
+        Func<string[], Task<int>> serve,
+        CancellationToken cancellationToken = default)
+    {
+        var parsed = CreateRoot(serve).Parse(args.Count == 0 ? ["--help"] : args);
+        if (parsed.Action is ParseErrorAction) return ReportUsage(parsed, error);
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            ProcessTerminationTimeout = StopTimeout,
+            EnableDefaultExceptionHandler = false, // an exception that nobody expects is a bug: the runtime shows where
+        };
+        return await parsed.InvokeAsync(configuration, cancellationToken);
+    }
+
+    private static RootCommand CreateRoot(Func<string[], Task<int>> serve)
+    {
+        var transcribe = TranscribeCommand.Create();
+        var serving = ServeCommand.Create(serve);
+        var root = new RootCommand(Description) { transcribe, serving };
+        var notes = new Dictionary<Command, string>
+        {
+            [root] = Notes,
+            [transcribe] = TranscribeCommand.Notes,
+            [serving] = ServeCommand.Notes,
+        };
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction help }) option.Action = new HelpWithNotes(help, notes);
+            else if (option is VersionOption) option.Action = new ShowVersion();
+        }
+
+        return root;
+    }
+
+    private static int ReportUsage(ParseResult parsed, TextWriter error)
+    {
+        foreach (var problem in parsed.Errors) error.WriteLine($"attune: {problem.Message}");
+        var command = parsed.CommandResult.Command;
+        error.WriteLine(command is RootCommand ? "Try 'attune --help'." : $"Try 'attune {command.Name} --help'.");
+        return ExitCode.Usage;
+    }
+
+    private sealed class ShowVersion : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            // The build may append "+" and a commit.
+            var version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            parseResult.InvocationConfiguration.Output.WriteLine($"attune {version.Split('+')[0]}");
+            return ExitCode.Success;
+        }
+    }
+}

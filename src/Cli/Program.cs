@@ -1,0 +1,11 @@
+using System.Text;
+using Attune.Cli;
+
+// JSON and transcripts are UTF-8 whatever the locale says.
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+return await CommandLine.RunAsync(
+    args,
+    Console.Out,
+    Console.Error,
+    serve: _ => throw new PlatformNotSupportedException("This build has no server.")); // replaced by ServerHost when it lands

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Attune.Adaptation.Fast;
+using Attune.Recognition;
+using Attune.Recognition.Acoustic;
+
+namespace Attune.Cli;
+
+/// <summary>The options that every command has which recognises. Defaults and ranges are those of the options classes.</summary>
+internal sealed class RecognitionArguments
+{
+    private const string None = "none", Suta = "suta";
+
+    /// <summary>Folder of the model.</summary>
+    public Option<string> Model { get; } = new("--model")
+    {
+        HelpName = "DIR",
+        Description = "Folder of the model in Hugging Face layout (config.json, vocab.json, preprocessor_config.json, safetensors). "
+            + "A relative path is looked up in the working directory, then beside the program.",
+        DefaultValueFactory = _ => new RecognitionOptions().Model,
+    };
+
+    /// <summary>Whether to adapt.</summary>
+    public Option<string> Adapt { get; } = new("--adapt")
+    {
+        HelpName = "none|suta",
+        Description = "Adaptation to each utterance: suta sharpens the model's own answer with a few gradient steps and forgets them "
+            + "afterwards; none takes the model as it is.",
+        DefaultValueFactory = _ => Suta,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (text is not (None or Suta)) result.AddError($"--adapt must be one of {None}, {Suta}. Given: '{text}'.");
+            return text;
+        },
+    };
+
+    /// <summary>Gradient steps.</summary>
+    public Option<int> Steps { get; } = NumberOption.For<FastUpdateOptions, int>(
+        "--steps", "N", nameof(FastUpdateOptions.Steps), "Gradient steps on each utterance; 0 is the same as --adapt none.");
+
+    /// <summary>What may change.</summary>
+    public Option<string> Parameters { get; } = new("--parameters")
+    {
+        HelpName = "SET",
+        Description = $"Parameters that adaptation may change: {ParameterSet.Names}. Smaller sets are faster; top-K is the fastest.",
+        DefaultValueFactory = _ => new FastUpdateOptions().Parameters,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            try
+            {
+                return ParameterSet.Parse(text).Name;
+            }
+            catch (ArgumentException)
+            {
+                result.AddError($"--parameters must be one of {ParameterSet.Names}. Given: '{text}'.");
+                return text;
+            }
+        },
+    };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(Model);
+        command.Add(Adapt);
+        command.Add(Steps);
+        command.Add(Parameters);
+    }
+
+    /// <summary>Whether the command line asks for no adaptation at all.</summary>
+    public bool IsAdaptationOff(ParseResult parsed) => parsed.GetValue(Adapt) == None || parsed.GetValue(Steps) == 0;
+}
