@@ -51,11 +51,13 @@ public sealed class AdaptiveRecognizer : IDisposable
         _options = options;
         _fastOptions = fastOptions;
         _time = time;
-        _threads = new AdaptationThreads(threadOptions);
+        var set = ParameterSet.Parse(fastOptions.Parameters);
+        _ = set.In(model.Layout, model.Config); // a set that this model does not have is refused before anything is opened
+        _acousticModel = new OnnxAcousticModel(model, topLayers: set.TopLayers, options: onnxOptions);
+        _recognizer = new Recognizer(model, _acousticModel);
         _network = new Wav2Vec2Network(model);
         _fastUpdate = new FastUpdate(_network, model, fastOptions, time);
-        _acousticModel = new OnnxAcousticModel(model, topLayers: _fastUpdate.ParameterSet.TopLayers, options: onnxOptions);
-        _recognizer = new Recognizer(model, _acousticModel);
+        _threads = new AdaptationThreads(threadOptions);
     }
 
     /// <summary>The model that recognises.</summary>

@@ -27,6 +27,8 @@ internal static class TorchNativeLibrary
     private const uint VersionNeededSection = 0x6ffffffe; // SHT_GNU_verneed
     private const byte WeakFlag = 2;                      // VER_FLG_WEAK
 
+    private static readonly Lazy<(nint Handle, string? Problem)> Patched = new(TryLoadPatched);
+
     /// <summary>Tries to load the library; the reason in words if it cannot be loaded, null if it can or is not where it is expected.</summary>
     public static string? FindProblem()
     {
@@ -38,7 +40,7 @@ internal static class TorchNativeLibrary
         }
         catch (DllNotFoundException exception) when (exception.Message.Contains(Version, StringComparison.Ordinal))
         {
-            return TryLoadPatched(path, out _, out var reason) ? null : reason;
+            return Patched.Value.Problem;
         }
         catch (DllNotFoundException exception)
         {
@@ -47,7 +49,7 @@ internal static class TorchNativeLibrary
     }
 
     /// <summary>Loads the patched copy; 0 if that does not work either, so that the runtime goes on to report the library missing.</summary>
-    public static nint LoadPatched() => FindInstalled() is { } path && TryLoadPatched(path, out var handle, out _) ? handle : 0;
+    public static nint LoadPatched() => Patched.Value.Handle;
 
     /// <summary>A copy of an ELF64 little-endian image in which references to a symbol version are weak; null if it has none.</summary>
     /// <exception cref="BadImageFormatException">The image is no ELF64 little-endian file.</exception>
@@ -73,26 +75,19 @@ internal static class TorchNativeLibrary
             .FirstOrDefault(File.Exists);
     }
 
-    private static bool TryLoadPatched(string installed, out nint handle, out string? reason)
+    private static (nint Handle, string? Problem) TryLoadPatched()
     {
-        handle = 0;
+        if (FindInstalled() is not { } installed) return (0, $"{FileName} is not beside the program.");
         try
         {
-            if (WithWeakVersion(File.ReadAllBytes(installed), Version) is not { } patched)
-            {
-                reason = $"{FileName} cannot be loaded although it does not ask for {Version}.";
-                return false;
-            }
-
-            handle = LoadWithDependencies(Store(patched), dependencies: Path.GetDirectoryName(installed)!);
-            reason = null;
-            return true;
+            return WithWeakVersion(File.ReadAllBytes(installed), Version) is { } patched
+                ? (LoadWithDependencies(Store(patched), dependencies: Path.GetDirectoryName(installed)!), null)
+                : (0, $"{FileName} cannot be loaded although it does not ask for {Version}.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BadImageFormatException or DllNotFoundException)
         {
-            reason = $"{FileName} asks for {Version}, which this system's libstdc++ lacks, and a copy without that demand could not be "
-                + $"loaded either: {exception.Message} Use a distribution with GCC 13 or newer, or make {CacheFolder()} writable.";
-            return false;
+            return (0, $"{FileName} asks for {Version}, which this system's libstdc++ lacks, and a copy without that demand could not be "
+                + $"loaded either: {exception.Message} Use a distribution with GCC 13 or newer, or make {CacheFolder()} writable.");
         }
     }
 
@@ -104,9 +99,21 @@ internal static class TorchNativeLibrary
         return NativeLibrary.Load(path);
     }
 
+    /// <summary>Keeps the copy in the cache folder, or for this process alone where that cannot be written.</summary>
     private static string Store(byte[] content)
     {
-        var folder = CacheFolder();
+        try
+        {
+            return Store(content, CacheFolder());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Store(content, Directory.CreateTempSubdirectory("attune-native-").FullName);
+        }
+    }
+
+    private static string Store(byte[] content, string folder)
+    {
         var path = Path.Combine(folder, $"{Convert.ToHexStringLower(SHA256.HashData(content))}-{FileName}");
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content)) return path;
 
