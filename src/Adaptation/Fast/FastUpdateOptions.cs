@@ -15,7 +15,7 @@ public sealed class FastUpdateOptions
     public int Steps { get; set; } = 10;
 
     /// <summary>AdamW's step size. Above 0, up to 1. Default 2e-5, as SUTA was published.</summary>
-    [Range(0, 1, MinimumIsExclusive = true)]
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double LearningRate { get; set; } = 2e-5;
 
     /// <summary>
