@@ -19,6 +19,12 @@ internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetim
     /// <summary>The <c>domain</c> of google.rpc.ErrorInfo.</summary>
     public const string Domain = "attune.v1";
 
+    /// <summary>
+    /// The client counts from before its request travelled, and so it gives up before the deadline that we know: what is cancelled so shortly
+    /// before is taken for that.
+    /// </summary>
+    private static readonly TimeSpan DeadlineTolerance = TimeSpan.FromSeconds(1);
+
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -90,7 +96,7 @@ internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetim
         InvalidRequestException => StatusTable.InvalidRequest,
         OverloadedException => StatusTable.Overloaded,
         StoppingException => StatusTable.Stopping,
-        OperationCanceledException when context.Deadline <= time.GetUtcNow().UtcDateTime => StatusTable.DeadlineExceeded,
+        OperationCanceledException when context.Deadline <= (time.GetUtcNow() + DeadlineTolerance).UtcDateTime => StatusTable.DeadlineExceeded,
         OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested => StatusTable.Stopping,
         OperationCanceledException when context.CancellationToken.IsCancellationRequested => StatusTable.Cancelled,
         _ => StatusTable.Internal,
