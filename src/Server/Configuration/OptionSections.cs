@@ -1,0 +1,101 @@
+using Attune.Adaptation;
+using Attune.Adaptation.Fast;
+using Attune.Recognition;
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Audio;
+using Attune.Server.Serving;
+using Microsoft.Extensions.Options;
+
+namespace Attune.Server.Configuration;
+
+/// <summary>The sections of the configuration that are ours, and the check that every key and value in them makes sense.</summary>
+/// <remarks>
+/// Keys are checked here and not by <see cref="BinderOptions.ErrorOnUnknownConfiguration"/>, which would take the section
+/// <c>Recognition:Onnx</c> for a misspelt setting of <c>Recognition</c>, and would not look at all into <c>Adaptation</c>, which has no settings
+/// of its own.
+/// </remarks>
+internal static class OptionSections
+{
+    private static readonly Section[] Sections =
+    [
+        Section.Of<AudioOptions>(AudioOptions.Section),
+        Section.Of<RecognitionOptions>(RecognitionOptions.Section),
+        Section.Of<OnnxOptions>(OnnxOptions.Section),
+        new("Adaptation", [], _ => { }, _ => { }),
+        Section.Of<FastUpdateOptions>(FastUpdateOptions.Section),
+        Section.Of<AdaptationThreadOptions>(AdaptationThreadOptions.Section),
+        Section.Of<ServingOptions>(ServingOptions.Section),
+    ];
+
+    /// <summary>Binds each section to its options class, checked at the latest when the host starts.</summary>
+    public static void AddCheckedOptions(this IServiceCollection services)
+    {
+        foreach (var section in Sections) section.Register(services);
+        services.AddSingleton<IValidateOptions<FastUpdateOptions>, ParameterSetValidator>();
+    }
+
+    /// <summary>Checks keys and values of all sections, before anything is built from them.</summary>
+    /// <exception cref="ConfigurationException">Something is wrong; the message lists everything.</exception>
+    public static void Check(IConfiguration configuration)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(configuration);
+        services.AddCheckedOptions();
+        using var provider = services.BuildServiceProvider();
+        var problems = Sections.SelectMany(section => UnknownKeys(section, configuration).Concat(WrongValues(section, provider))).ToArray();
+        if (problems.Length > 0) throw new ConfigurationException(problems);
+    }
+
+    private static IEnumerable<string> UnknownKeys(Section section, IConfiguration configuration)
+    {
+        var prefix = section.Path + ":";
+        var sections = Sections.Where(other => other.Path.StartsWith(prefix, StringComparison.Ordinal)).Select(other => other.Path[prefix.Length..]);
+        string[] known = [.. section.Settings, .. sections];
+        foreach (var child in configuration.GetSection(section.Path).GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                yield return $"{child.Path} is not a setting. {section.Path} has {string.Join(", ", known)}.";
+            else if (section.Settings.Contains(child.Key, StringComparer.OrdinalIgnoreCase) && child.GetChildren().FirstOrDefault() is { } below)
+                yield return $"{below.Path} is not a setting. {child.Path} takes one value.";
+        }
+    }
+
+    private static IEnumerable<string> WrongValues(Section section, IServiceProvider provider)
+    {
+        try
+        {
+            section.Read(provider);
+            return [];
+        }
+        catch (OptionsValidationException exception)
+        {
+            return exception.Failures;
+        }
+        catch (InvalidOperationException exception)
+        {
+            // A value that is not of the setting's type ends binding at once; the binder's message names key, value and type.
+            return [exception.Message];
+        }
+    }
+
+    /// <param name="Path">Full key.</param>
+    /// <param name="Settings">Names of the settings directly in it.</param>
+    /// <param name="Register">Binds it.</param>
+    /// <param name="Read">Binds and checks its values.</param>
+    private sealed record Section(
+        string Path, IReadOnlyList<string> Settings, Action<IServiceCollection> Register, Action<IServiceProvider> Read)
+    {
+        public static Section Of<TOptions>(string path)
+            where TOptions : class
+        {
+            var settings = typeof(TOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name).ToArray();
+            return new(path, settings, Register, provider => _ = provider.GetRequiredService<IOptions<TOptions>>().Value);
+
+            void Register(IServiceCollection services)
+            {
+                services.AddOptions<TOptions>().BindConfiguration(path).ValidateOnStart();
+                services.AddSingleton<IValidateOptions<TOptions>>(new SectionValidator<TOptions>(path));
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Attune.Adaptation;
+using Attune.Adaptation.Fast;
+using Attune.Recognition;
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Audio;
+using Microsoft.Extensions.Options;
+
+namespace Attune.Server.Serving;
+
+/// <summary>The checked values of every section that recognition reads.</summary>
+internal sealed class RecognitionSettings(
+    IOptions<AudioOptions> audio,
+    IOptions<RecognitionOptions> recognition,
+    IOptions<OnnxOptions> onnx,
+    IOptions<FastUpdateOptions> fast,
+    IOptions<AdaptationThreadOptions> threads)
+{
+    public AudioOptions Audio => audio.Value;
+
+    public RecognitionOptions Recognition => recognition.Value;
+
+    public OnnxOptions Onnx => onnx.Value;
+
+    public FastUpdateOptions Fast => fast.Value;
+
+    public AdaptationThreadOptions Threads => threads.Value;
+}

@@ -1,0 +1,91 @@
+using Attune.Adaptation;
+using Attune.Adaptation.Fast;
+using Attune.Recognition.Audio;
+
+namespace Attune.Server.Serving;
+
+/// <summary>From a request as it came to one whose fields are all valid.</summary>
+internal static class RequestValidation
+{
+    /// <summary>Checks every field but the audio, which its decoder checks.</summary>
+    /// <exception cref="InvalidRequestException">Fields are wrong; it lists all of them.</exception>
+    public static RecognitionJob ToJob(V1.RecognizeRequest request)
+    {
+        var problems = new List<FieldProblem>();
+        var config = request.Config ?? new V1.RecognitionConfig();
+        var format = ToRawFormat(config, problems);
+        var adaptation = ToAdaptation(config.Adaptation, problems);
+        return problems.Count == 0
+            ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets)
+            : throw new InvalidRequestException(problems);
+    }
+
+    private static RawAudioFormat? ToRawFormat(V1.RecognitionConfig config, List<FieldProblem> problems)
+    {
+        AudioEncoding? encoding = config.Encoding switch
+        {
+            V1.AudioEncoding.Unspecified => AudioEncoding.Unspecified,
+            V1.AudioEncoding.Linear16 => AudioEncoding.Pcm16,
+            V1.AudioEncoding.Linear24 => AudioEncoding.Pcm24,
+            V1.AudioEncoding.Linear32 => AudioEncoding.Pcm32,
+            V1.AudioEncoding.Float32 => AudioEncoding.Float32,
+            V1.AudioEncoding.Mulaw => AudioEncoding.MuLaw,
+            V1.AudioEncoding.Alaw => AudioEncoding.ALaw,
+            _ => null,
+        };
+        if (encoding == AudioEncoding.Unspecified) return null;
+        if (encoding is null)
+            problems.Add(new("config.encoding", $"config.encoding must be one of the values of AudioEncoding. Given: {(int)config.Encoding}."));
+        const int min = RawAudioFormat.MinSampleRateHz, max = RawAudioFormat.MaxSampleRateHz;
+        if (config.SampleRateHertz is < min or > max)
+        {
+            problems.Add(new(
+                "config.sample_rate_hertz",
+                $"config.sample_rate_hertz must be from {min} to {max} for headerless audio. Given: {config.SampleRateHertz}."));
+        }
+
+        if (config.AudioChannelCount is < 0 or > RawAudioFormat.MaxChannels)
+        {
+            problems.Add(new(
+                "config.audio_channel_count",
+                $"config.audio_channel_count must be from 1 to {RawAudioFormat.MaxChannels}, or 0 for 1. Given: {config.AudioChannelCount}."));
+        }
+
+        return new RawAudioFormat(encoding ?? AudioEncoding.Unspecified, config.SampleRateHertz, Math.Max(1, config.AudioChannelCount));
+    }
+
+    private static AdaptationRequest ToAdaptation(V1.AdaptationConfig? config, List<FieldProblem> problems)
+    {
+        if (config is null) return new AdaptationRequest();
+        int? steps = config.HasSteps ? config.Steps : null;
+        if (steps is < 0 or > FastUpdateOptions.MaxSteps)
+        {
+            problems.Add(new(
+                "config.adaptation.steps", $"config.adaptation.steps must be from 0 to {FastUpdateOptions.MaxSteps}. Given: {steps}."));
+        }
+
+        if (config.LatencyBudget is not { } given) return new AdaptationRequest(steps);
+        var budget = ToTimeSpan(given);
+        if (budget is null || given is not ({ Seconds: > 0 } or { Nanos: > 0 }))
+        {
+            problems.Add(new(
+                "config.adaptation.latency_budget",
+                $"config.adaptation.latency_budget must be a duration above 0. Given: {given.Seconds} s and {given.Nanos} ns."));
+        }
+
+        return new AdaptationRequest(steps, budget);
+    }
+
+    /// <summary>Null if seconds or nanoseconds are out of range or differ in sign.</summary>
+    private static TimeSpan? ToTimeSpan(Google.Protobuf.WellKnownTypes.Duration duration)
+    {
+        try
+        {
+            return duration.ToTimeSpan();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

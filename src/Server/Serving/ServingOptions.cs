@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Attune.Server.Serving;
+
+/// <summary>What the server takes on at a time.</summary>
+public sealed class ServingOptions
+{
+    public const string Section = "Serving";
+
+    /// <summary>
+    /// Recognition requests at the same time, those that wait for a core or for adaptation included. One more is refused with
+    /// RESOURCE_EXHAUSTED. From 1 to 10,000. Default 64.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxConcurrentRequests { get; set; } = 64;
+
+    /// <summary>
+    /// Largest message of a client, in bytes, held in memory as a whole. From 65,536 (64 KiB) to 1,073,741,824 (1 GiB). Default 67,108,864
+    /// (64 MiB), which is 35 minutes of 16-bit samples at 16 kHz.
+    /// </summary>
+    [Range(65_536, 1_073_741_824)]
+    public int MaxMessageBytes { get; set; } = 67_108_864;
+
+    /// <summary>
+    /// Time that requests at work have to finish when the server is told to stop; then they are cancelled. From 0 to 1 hour. Default 30
+    /// seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,163 @@
+using Attune.Recognition.Audio;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace Attune.Server.Serving;
+
+/// <summary>
+/// Turns exceptions into statuses, which nothing else does, and writes one line to the log for each call. Without it the framework would answer
+/// every exception, cancellation included, with UNKNOWN.
+/// </summary>
+/// <remarks>
+/// Errors carry google.rpc.ErrorInfo with the row's label as reason, google.rpc.RequestInfo with the request's id, and, where fields are to
+/// blame, google.rpc.BadRequest. What a message larger than allowed gets is decided before any interceptor.
+/// </remarks>
+internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StatusInterceptor> logger) : Interceptor
+{
+    /// <summary>The <c>domain</c> of google.rpc.ErrorInfo.</summary>
+    public const string Domain = "attune.v1";
+
+    /// <summary>
+    /// The client counts from before its request travelled, and so it gives up before the deadline that we know: what is cancelled so shortly
+    /// before is taken for that.
+    /// </summary>
+    private static readonly TimeSpan DeadlineTolerance = TimeSpan.FromSeconds(1);
+
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        var response = default(TResponse);
+        await GuardAsync(context, async () => response = await continuation(request, context));
+        return response!;
+    }
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(context, () => continuation(request, responseStream, context));
+
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        var response = default(TResponse);
+        await GuardAsync(context, async () => response = await continuation(requestStream, context));
+        return response!;
+    }
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(context, () => continuation(requestStream, responseStream, context));
+
+    private async Task GuardAsync(ServerCallContext context, Func<Task> call)
+    {
+        var started = time.GetTimestamp();
+        var summary = RequestSummary.Start(context);
+        var label = "OK";
+        try
+        {
+            if (lifetime.ApplicationStopping.IsCancellationRequested) throw new StoppingException();
+            await call();
+        }
+        catch (RpcException exception)
+        {
+            // From the framework, for example a message of a stream that is larger than allowed.
+            label = exception.StatusCode.ToString();
+            throw;
+        }
+        catch (Exception exception)
+        {
+            var row = ToStatus(exception, context);
+            label = row.Label;
+            if (row.Status == StatusCode.Internal) Log.Failed(logger, summary.RequestId, summary.Method, exception);
+            throw ToRpcException(row, exception, summary.RequestId);
+        }
+        finally
+        {
+            Log.Ended(
+                logger,
+                summary.RequestId,
+                summary.Method,
+                label,
+                time.GetElapsedTime(started).TotalMilliseconds,
+                summary.AudioSeconds,
+                summary.Utterances,
+                summary.Outcomes,
+                summary.Steps);
+        }
+    }
+
+    private StatusRow ToStatus(Exception exception, ServerCallContext context) => exception switch
+    {
+        AudioException audio => StatusTable.Of(audio.Error),
+        InvalidRequestException => StatusTable.InvalidRequest,
+        OverloadedException => StatusTable.Overloaded,
+        StoppingException => StatusTable.Stopping,
+        OperationCanceledException when context.Deadline <= (time.GetUtcNow() + DeadlineTolerance).UtcDateTime => StatusTable.DeadlineExceeded,
+        OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested => StatusTable.Stopping,
+        OperationCanceledException when context.CancellationToken.IsCancellationRequested => StatusTable.Cancelled,
+        _ => StatusTable.Internal,
+    };
+
+    private static RpcException ToRpcException(StatusRow row, Exception exception, string requestId)
+    {
+        var status = new Google.Rpc.Status
+        {
+            Code = (int)row.Status,
+            Message = exception is AudioException or InvalidRequestException or OverloadedException or StoppingException
+                ? exception.Message
+                : row == StatusTable.Internal ? "Internal error." : row.When,
+        };
+        status.Details.Add(Any.Pack(new ErrorInfo { Reason = row.Label, Domain = Domain }));
+        status.Details.Add(Any.Pack(new RequestInfo { RequestId = requestId }));
+        var violations = ToViolations(row, exception);
+        if (violations.FieldViolations.Count > 0) status.Details.Add(Any.Pack(violations));
+        return status.ToRpcException();
+    }
+
+    private static BadRequest ToViolations(StatusRow row, Exception exception)
+    {
+        IEnumerable<FieldProblem> problems = exception switch
+        {
+            InvalidRequestException invalid => invalid.Problems,
+            AudioException when row.Status == StatusCode.InvalidArgument => [new FieldProblem("audio", exception.Message)],
+            _ => [],
+        };
+        return new BadRequest
+        {
+            FieldViolations =
+            {
+                problems.Select(problem => new BadRequest.Types.FieldViolation
+                {
+                    Field = problem.Field,
+                    Description = problem.Description,
+                    Reason = row.Label,
+                }),
+            },
+        };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "{RequestId} {Method}: {Status} in {Milliseconds:0} ms; {AudioSeconds:0.0} s of audio, {Utterances} utterances ({Outcomes}), {Steps} steps")]
+        public static partial void Ended(
+            ILogger logger,
+            string requestId,
+            string method,
+            string status,
+            double milliseconds,
+            double audioSeconds,
+            int utterances,
+            string outcomes,
+            int steps);
+
+        [LoggerMessage(2, LogLevel.Error, "{RequestId} {Method} failed")]
+        public static partial void Failed(ILogger logger, string requestId, string method, Exception exception);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Attune.Recognition.Audio;
+using Grpc.Core;
+
+namespace Attune.Server.Serving;
+
+/// <summary>One way in which a call can end.</summary>
+/// <param name="Label">Stable name: the <c>reason</c> of the error's <c>google.rpc.ErrorInfo</c>, and a tag in the log.</param>
+/// <param name="Status">Status code of gRPC.</param>
+/// <param name="When">When it happens, and what the client should do.</param>
+internal sealed record StatusRow(string Label, StatusCode Status, string When);
+
+/// <summary>Every status that the service answers with. The README's table is this one.</summary>
+internal static class StatusTable
+{
+    public static StatusRow InvalidRequest { get; } =
+        new("INVALID_REQUEST", StatusCode.InvalidArgument, "A field breaks its rule. Correct the fields that the details name.");
+
+    public static StatusRow Overloaded { get; } =
+        new("OVERLOADED", StatusCode.ResourceExhausted, "As many requests as Serving:MaxConcurrentRequests are at work. Back off and try again.");
+
+    public static StatusRow Stopping { get; } =
+        new("STOPPING", StatusCode.Unavailable, "The server is stopping. Try again, best at another replica.");
+
+    public static StatusRow Cancelled { get; } = new("CANCELLED", StatusCode.Cancelled, "The client cancelled the call.");
+
+    public static StatusRow DeadlineExceeded { get; } =
+        new("DEADLINE_EXCEEDED", StatusCode.DeadlineExceeded, "The deadline passed. Allow more time, or set a latency budget.");
+
+    public static StatusRow Internal { get; } =
+        new("INTERNAL", StatusCode.Internal, "The server has a fault; its log has the details under the request's id. Report it.");
+
+    /// <summary>All rows: first the causes that lie in the audio, then the others.</summary>
+    public static IReadOnlyList<StatusRow> Rows { get; } =
+    [
+        new("AUDIO_EMPTY", StatusCode.InvalidArgument, "There are no bytes, or the file holds no samples. Check the recording."),
+        new("AUDIO_TRUNCATED", StatusCode.InvalidArgument, "The bytes end before what they announce. Send the whole recording."),
+        new("AUDIO_CORRUPT", StatusCode.InvalidArgument, "The bytes contradict themselves or cannot be decoded. Write the file anew."),
+        new("AUDIO_UNSUPPORTED_FORMAT", StatusCode.InvalidArgument, "No known kind of file. Convert it, or state the encoding of headerless audio."),
+        new("AUDIO_UNSUPPORTED_ENCODING", StatusCode.InvalidArgument, "The file's samples are coded in a way that is not supported. Convert it."),
+        new("AUDIO_UNSUPPORTED_SAMPLE_RATE", StatusCode.InvalidArgument, "The sample rate is below 1,000 or above 384,000 Hz. Resample."),
+        new("AUDIO_UNSUPPORTED_CHANNELS", StatusCode.InvalidArgument, "There are too many channels. Send fewer."),
+        new("AUDIO_NOT_FINITE", StatusCode.InvalidArgument, "A sample is NaN or infinite. Repair the recording."),
+        new("AUDIO_TOO_SHORT", StatusCode.InvalidArgument, "There are fewer samples than the model needs for one frame. Send more."),
+        new("AUDIO_TOO_LONG", StatusCode.InvalidArgument, "It lasts longer than Audio:MaxDuration. Split it."),
+        new("AUDIO_DECODER_MISSING", StatusCode.FailedPrecondition, "The server has no ffmpeg for FLAC, Ogg and MP3. Install it there, or send WAV."),
+        new("AUDIO_DECODER_TIMED_OUT", StatusCode.ResourceExhausted, "Decoding took longer than Audio:DecoderTimeout. Send shorter audio, or WAV."),
+        new("AUDIO_DECODER_FAILED", StatusCode.Internal, "ffmpeg answered what it should not. Send WAV, and report it."),
+        InvalidRequest,
+        Overloaded,
+        new("", StatusCode.ResourceExhausted, "The message is larger than Serving:MaxMessageBytes; refused by the framework, so without details. Split it."),
+        Stopping,
+        Cancelled,
+        DeadlineExceeded,
+        Internal,
+    ];
+
+    /// <summary>The row of audio that was refused.</summary>
+    public static StatusRow Of(AudioError error)
+    {
+        var label = "AUDIO_" + JsonNamingPolicy.SnakeCaseUpper.ConvertName(error.ToString());
+        return Rows.Single(row => row.Label == label);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Attune.Adaptation;
+using Attune.Server.Serving;
+
+namespace Attune.Server;
+
+/// <summary>The line that tells what serves and where.</summary>
+internal static partial class StartLog
+{
+    private const int ShownHashCharacters = 12;
+
+    public static void Write(WebApplication app)
+    {
+        var recognizer = app.Services.GetRequiredService<AdaptiveRecognizer>();
+        var settings = app.Services.GetRequiredService<RecognitionSettings>();
+        var model = Responses.ToModel(recognizer, settings);
+        Log.Serving(
+            app.Logger,
+            model.Name,
+            model.Sha256[..ShownHashCharacters],
+            model.Architecture,
+            model.ParameterCount,
+            model.ParameterSet,
+            model.AdaptableParameterCount,
+            model.DefaultSteps,
+            Count(settings.Onnx.Threads),
+            Count(settings.Threads.Workers),
+            Count(settings.Threads.ThreadsPerWorker),
+            Environment.ProcessorCount,
+            string.Join(", ", app.Urls));
+    }
+
+    /// <summary>A number of threads; 0 leaves it to the machine.</summary>
+    private static string Count(int threads) => threads == 0 ? "auto" : threads.ToString(CultureInfo.InvariantCulture);
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "Serving {Model} (sha256 {Sha256}, {Architecture}, {Parameters} parameters) on {Urls}; adapting {ParameterSet} ({Adaptable} values), "
+            + "{Steps} steps; threads: forward {ForwardThreads}, adaptation {Workers} x {ThreadsPerWorker}; {Cores} cores")]
+        public static partial void Serving(
+            ILogger logger,
+            string model,
+            string sha256,
+            string architecture,
+            long parameters,
+            string parameterSet,
+            long adaptable,
+            int steps,
+            string forwardThreads,
+            string workers,
+            string threadsPerWorker,
+            int cores,
+            string urls);
+    }
+}

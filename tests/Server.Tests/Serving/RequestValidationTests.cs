@@ -1,0 +1,44 @@
+using Attune.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace Attune.Server.Tests.Serving;
+
+public class RequestValidationTests(ServerFixture server)
+{
+    public static TheoryData<string, string, RecognitionConfig> BadFields => new()
+    {
+        { "config.encoding", "Given: 99.", new() { Encoding = (AudioEncoding)99, SampleRateHertz = 16000 } },
+        { "config.sample_rate_hertz", "Given: 0.", new() { Encoding = AudioEncoding.Linear16 } },
+        { "config.sample_rate_hertz", "Given: 400000.", new() { Encoding = AudioEncoding.Linear16, SampleRateHertz = 400_000 } },
+        { "config.audio_channel_count", "Given: -1.", new() { Encoding = AudioEncoding.Alaw, SampleRateHertz = 8000, AudioChannelCount = -1 } },
+        { "config.audio_channel_count", "Given: 33.", new() { Encoding = AudioEncoding.Alaw, SampleRateHertz = 8000, AudioChannelCount = 33 } },
+        { "config.adaptation.steps", "Given: -1.", Adapt(new() { Steps = -1 }) },
+        { "config.adaptation.steps", "Given: 101.", Adapt(new() { Steps = 101 }) },
+        { "config.adaptation.latency_budget", "Given: -1 s and 0 ns.", Adapt(new() { LatencyBudget = new Duration { Seconds = -1 } }) },
+        { "config.adaptation.latency_budget", "Given: 0 s and 0 ns.", Adapt(new() { LatencyBudget = new Duration() }) },
+        { "config.adaptation.latency_budget", "Given: 1 s and -5 ns.", Adapt(new() { LatencyBudget = new Duration { Seconds = 1, Nanos = -5 } }) },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadFields), DisableDiscoveryEnumeration = true)]
+    public async Task Recognize_BadField_NamesFieldAndValue(string field, string given, RecognitionConfig config)
+    {
+        var failure = await GrpcErrors.FailureAsync(server.Speech.RecognizeAsync(Samples.Request(Samples.Wav(Samples.Clean), config)));
+
+        GrpcErrors.AssertError(failure, StatusCode.InvalidArgument, "INVALID_REQUEST", $"{field} must be", given);
+        Assert.Equal([field], GrpcErrors.Fields(failure));
+    }
+
+    [Fact]
+    public async Task Recognize_SeveralBadFields_NamesAll()
+    {
+        var config = new RecognitionConfig { Encoding = AudioEncoding.Mulaw, Adaptation = new AdaptationConfig { Steps = 500 } };
+
+        var failure = await GrpcErrors.FailureAsync(server.Speech.RecognizeAsync(Samples.Request([1, 2], config)));
+
+        Assert.Equal(["config.sample_rate_hertz", "config.adaptation.steps"], GrpcErrors.Fields(failure));
+    }
+
+    private static RecognitionConfig Adapt(AdaptationConfig adaptation) => new() { Adaptation = adaptation };
+}
