@@ -69,8 +69,25 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <summary>Number of values that fast updates change.</summary>
     public int ParameterCount => _fastUpdate.Source.Layout.Length;
 
+    /// <summary>Utterances that are adapted to at the same time.</summary>
+    public int Workers => _threads.Workers;
+
+    /// <summary>libtorch threads of each.</summary>
+    public int ThreadsPerWorker => _threads.ThreadsPerWorker;
+
     /// <summary>Utterances that wait for adaptation.</summary>
     public int WaitingForAdaptation => _threads.Waiting;
+
+    /// <summary>Runs everything once on one second of noise, so that no caller pays for first times.</summary>
+    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        var random = new Random(1);
+        var noise = new float[Math.Max(_model.Preprocessing.SampleRateHz, _model.Config.MinimumSamples)];
+        for (var i = 0; i < noise.Length; i++) noise[i] = 0.01f * ((2 * random.NextSingle()) - 1);
+        var draft = _recognizer.Recognize(noise, default, parameters: null, cancellationToken);
+        if (_threads.TryRun(() => _fastUpdate.Run(draft.Waveform, draft.Hidden, steps: 1, budget: null, cancellationToken), cancellationToken) is { } update)
+            await update;
+    }
 
     /// <summary>Recognises a recording.</summary>
     /// <param name="waveform">At the model's rate.</param>
@@ -117,17 +134,41 @@ public sealed class AdaptiveRecognizer : IDisposable
         if (steps == 0) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.NotRequested));
         if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.DraftAllBlank));
 
-        // The budget is looked at when the work begins: it may have waited.
-        var running = _threads.TryRun(
-            () => _fastUpdate.Run(draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken), cancellationToken);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var running = _threads.TryRun(Update, cancellationToken);
         if (running is null) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.Overloaded));
-
-        if (await running is not { } result) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
+        if (!await BeginsInTimeAsync(begun.Task, running, remaining(), cancellationToken) || await running is not { } result)
+            return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
 
         var adapted = _recognizer.Decode(result.Logits, start);
         var outcome = Judge(result, draft.Transcript, adapted);
         var final = outcome == AdaptationOutcome.Adapted ? adapted : draft.Transcript;
         return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget));
+
+        FastUpdateResult? Update()
+        {
+            begun.TrySetResult();
+            return _fastUpdate.Run(draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Waits until the work has left the queue, but no longer than the budget lasts or the request is wanted. Work that begins later finds its
+    /// budget spent, or its request cancelled, and computes nothing.
+    /// </summary>
+    private async Task<bool> BeginsInTimeAsync(Task begun, Task running, TimeSpan? budget, CancellationToken cancellationToken)
+    {
+        if (budget <= TimeSpan.Zero) return false;
+        try
+        {
+            // Cancelled work ends without having begun.
+            await Task.WhenAny(begun, running).WaitAsync(budget ?? Timeout.InfiniteTimeSpan, _time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private static AdaptationOutcome Judge(FastUpdateResult result, Transcript draft, Transcript adapted)

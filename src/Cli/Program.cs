@@ -1,5 +1,6 @@
 using System.Text;
 using Attune.Cli;
+using Attune.Server;
 
 // JSON and transcripts are UTF-8 whatever the locale says.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -8,4 +9,4 @@ return await CommandLine.RunAsync(
     args,
     Console.Out,
     Console.Error,
-    serve: _ => throw new PlatformNotSupportedException("This build has no server.")); // replaced by ServerHost when it lands
+    serve: ServerHost.RunAsync);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Attune.Adaptation;
 using Attune.Recognition.Models;
 using Attune.Server.Configuration;
 using Attune.Server.Serving;
@@ -62,7 +63,7 @@ public static class ServerHost
         var app = builder.Build();
         try
         {
-            await app.Services.GetRequiredService<SpeechEngine>().WarmUpAsync(app.Lifetime.ApplicationStopping);
+            await app.Services.GetRequiredService<AdaptiveRecognizer>().WarmUpAsync(app.Lifetime.ApplicationStopping);
         }
         catch
         {

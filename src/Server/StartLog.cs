@@ -1,4 +1,3 @@
-using System.Globalization;
 using Attune.Adaptation;
 using Attune.Server.Serving;
 
@@ -23,15 +22,12 @@ internal static partial class StartLog
             model.ParameterSet,
             model.AdaptableParameterCount,
             model.DefaultSteps,
-            Count(settings.Onnx.Threads),
-            Count(settings.Threads.Workers),
-            Count(settings.Threads.ThreadsPerWorker),
+            settings.Onnx.Threads > 0 ? settings.Onnx.Threads : Environment.ProcessorCount,
+            recognizer.Workers,
+            recognizer.ThreadsPerWorker,
             Environment.ProcessorCount,
             string.Join(", ", app.Urls));
     }
-
-    /// <summary>A number of threads; 0 leaves it to the machine.</summary>
-    private static string Count(int threads) => threads == 0 ? "auto" : threads.ToString(CultureInfo.InvariantCulture);
 
     private static partial class Log
     {
@@ -49,9 +45,9 @@ internal static partial class StartLog
             string parameterSet,
             long adaptable,
             int steps,
-            string forwardThreads,
-            string workers,
-            string threadsPerWorker,
+            int forwardThreads,
+            int workers,
+            int threadsPerWorker,
             int cores,
             string urls);
     }

@@ -76,6 +76,52 @@ public sealed class AdaptiveRecognizerTests : IDisposable
     }
 
     [Fact]
+    public async Task RecognizeAsync_BudgetSpentInTheQueue_ServesTheDraftWithoutWaitingForAWorker()
+    {
+        // One worker is kept busy by a request of a hundred steps, until the other has been answered.
+        using var recognizer = Create(new FastUpdateOptions(), workers: 1);
+        using var cancellation = new CancellationTokenSource();
+        var speech = await SpeechAsync();
+        var busy = recognizer.RecognizeAsync(speech, new AdaptationRequest(Steps: 100), cancellation.Token);
+
+        var request = new AdaptationRequest(LatencyBudget: TimeSpan.FromMilliseconds(200));
+        var utterance = Assert.Single(await recognizer.RecognizeAsync(speech, request, CancellationToken.None));
+
+        Assert.False(busy.IsCompleted);
+        Assert.Equal(AdaptationOutcome.BudgetSpent, utterance.Adaptation.Outcome);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => busy);
+    }
+
+    [Fact]
+    public async Task RecognizeAsync_CancelledInTheQueue_DoesNotWaitForAWorker()
+    {
+        using var recognizer = Create(new FastUpdateOptions(), workers: 1);
+        using var cancellation = new CancellationTokenSource();
+        using var waiting = new CancellationTokenSource();
+        var speech = await SpeechAsync();
+        var busy = recognizer.RecognizeAsync(speech, new AdaptationRequest(Steps: 100), cancellation.Token);
+        var queued = recognizer.RecognizeAsync(speech, new AdaptationRequest(), waiting.Token);
+
+        await waiting.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queued);
+        Assert.False(busy.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => busy);
+    }
+
+    [Fact]
+    public async Task WarmUpAsync_Always_LeavesNothingBehind()
+    {
+        using var recognizer = Create(new FastUpdateOptions());
+
+        await recognizer.WarmUpAsync(CancellationToken.None);
+
+        Assert.Equal(0, recognizer.WaitingForAdaptation);
+    }
+
+    [Fact]
     public async Task RecognizeAsync_LongerThanAnUtterance_IsCutAndCoversEverything()
     {
         using var recognizer = Create(new FastUpdateOptions { Steps = 0 }, maxUtterance: TimeSpan.FromSeconds(2));
@@ -130,12 +176,12 @@ public sealed class AdaptiveRecognizerTests : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    private AdaptiveRecognizer Create(FastUpdateOptions options, TimeProvider? time = null, TimeSpan? maxUtterance = null) => new(
+    private AdaptiveRecognizer Create(FastUpdateOptions options, TimeProvider? time = null, TimeSpan? maxUtterance = null, int workers = 0) => new(
         _model,
         new RecognitionOptions { MaxUtterance = maxUtterance ?? TimeSpan.FromSeconds(20) },
         new OnnxOptions(),
         options,
-        new AdaptationThreadOptions(),
+        new AdaptationThreadOptions { Workers = workers },
         time ?? TimeProvider.System);
 
     private static async Task<Waveform> SpeechAsync()

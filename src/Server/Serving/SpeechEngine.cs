@@ -14,8 +14,6 @@ namespace Attune.Server.Serving;
 internal sealed class SpeechEngine(AdaptiveRecognizer recognizer, AudioDecoder decoder, Admission admission, TimeProvider time)
     : IAsyncDisposable, IDisposable
 {
-    private const int WarmUpSeed = 1;
-
     private readonly TaskScheduler _compute =
         new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Math.Max(1, Environment.ProcessorCount / 2)).ConcurrentScheduler;
 
@@ -31,20 +29,6 @@ internal sealed class SpeechEngine(AdaptiveRecognizer recognizer, AudioDecoder d
         // What awaits inside comes back to the same scheduler.
         return await Task.Factory.StartNew(() => RecognizeAsync(job, arrived, cancellationToken), cancellationToken, TaskCreationOptions.None, _compute)
             .Unwrap();
-    }
-
-    /// <summary>
-    /// Runs everything once, so that no client pays for first times: the draft of one second of silence, and one step on noise, which is
-    /// left out if the model hears nothing in it.
-    /// </summary>
-    public async Task WarmUpAsync(CancellationToken cancellationToken)
-    {
-        var rate = recognizer.Model.Preprocessing.SampleRateHz;
-        var random = new Random(WarmUpSeed);
-        var noise = new float[rate];
-        for (var i = 0; i < noise.Length; i++) noise[i] = 0.01f * ((2 * random.NextSingle()) - 1);
-        await recognizer.RecognizeAsync(new Waveform(new float[rate], rate), AdaptationRequest.None, cancellationToken);
-        await recognizer.RecognizeAsync(new Waveform(noise, rate), new AdaptationRequest(Steps: 1), cancellationToken);
     }
 
     public async ValueTask DisposeAsync() => await admission.DrainAsync();

@@ -11,7 +11,7 @@ public sealed class JsonFormatTests
     public void Success_LossIsNaN_WritesNull()
     {
         var text = new JsonFormat().Success(
-            File(null, Utterance("A", "A", steps: 1, before: double.PositiveInfinity, after: double.NaN, outcome: AdaptationOutcome.NotFinite)));
+            File(null, Utterance("A", "A", steps: 1, before: double.PositiveInfinity, after: double.NaN, outcome: AdaptationOutcome.Diverged)));
 
         using var json = JsonDocument.Parse(text);
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("loss_before").ValueKind);

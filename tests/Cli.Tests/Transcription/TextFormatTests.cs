@@ -43,7 +43,7 @@ public sealed class TextFormatTests
     [Fact]
     public void Success_LossIsNaN_SaysSo()
     {
-        var text = _format.Success(File(null, Utterance("A", "A", steps: 1, after: double.NaN, outcome: AdaptationOutcome.NotFinite)));
+        var text = _format.Success(File(null, Utterance("A", "A", steps: 1, after: double.NaN, outcome: AdaptationOutcome.Diverged)));
 
         Assert.Contains("refused: not a number, 1 step, loss 0.5000 -> not a number", text, StringComparison.Ordinal);
     }
