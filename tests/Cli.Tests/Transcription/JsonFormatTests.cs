@@ -16,7 +16,7 @@ public sealed class JsonFormatTests
         using var json = JsonDocument.Parse(text);
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("loss_before").ValueKind);
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("loss_after").ValueKind);
-        Assert.Equal("not_finite", json.RootElement.GetProperty("outcome").GetString());
+        Assert.Equal("diverged", json.RootElement.GetProperty("outcome").GetString());
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class TextFormatTests
     {
         var text = _format.Success(File(null, Utterance("A", "A", steps: 1, after: double.NaN, outcome: AdaptationOutcome.Diverged)));
 
-        Assert.Contains("refused: not a number, 1 step, loss 0.5000 -> not a number", text, StringComparison.Ordinal);
+        Assert.Contains("refused: the loss rose, 1 step, loss 0.5000 -> not a number", text, StringComparison.Ordinal);
     }
 
     [Fact]
