@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
 using static TorchSharp.torch;
@@ -31,8 +32,9 @@ public sealed class Wav2Vec2Network : IDisposable
         using var scope = NewDisposeScope();
         foreach (var parameter in _layout.Parameters)
         {
-            var values = tensor(model.Weights.ReadFloats(parameter.Name), [.. parameter.Shape], device: TorchRuntime.Device);
-            _frozen.Add(parameter.Name, values.DetachFromDisposeScope());
+            var values = empty([.. parameter.Shape], dtype: ScalarType.Float32);
+            model.Weights.ReadFloats(parameter.Name, MemoryMarshal.Cast<byte, float>(values.bytes));
+            _frozen.Add(parameter.Name, values.to(TorchRuntime.Device).DetachFromDisposeScope());
         }
 
         FrozenPositionalWeight = PositionalWeight(_frozen[_layout.PositionalGain], _frozen[_layout.PositionalDirection]).DetachFromDisposeScope();

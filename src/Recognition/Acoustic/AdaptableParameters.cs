@@ -36,7 +36,7 @@ public sealed class AdaptableParameters
         {
             var target = values.AsSpan(slice.Offset, slice.Length);
             if (LoraNames.IsDown(slice.Parameter.Name)) FillUniform(target, 1 / Math.Sqrt(slice.Parameter.Shape[1]), seed: slice.Offset);
-            else if (!LoraNames.IsAddition(slice.Parameter.Name)) model.Weights.ReadFloats(slice.Parameter.Name).CopyTo(target);
+            else if (!LoraNames.IsAddition(slice.Parameter.Name)) model.Weights.ReadFloats(slice.Parameter.Name, target);
         }
 
         return new AdaptableParameters(layout, values);

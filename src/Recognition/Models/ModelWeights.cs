@@ -61,6 +61,10 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="ModelException">MissingTensor; TensorType if it is not F32, F16 or BF16.</exception>
     public float[] ReadFloats(string name) => Find(name).File.ReadFloats(name);
 
+    /// <summary>Copies a tensor into memory that is there already; F16 and BF16 are widened exactly.</summary>
+    /// <inheritdoc cref="SafetensorsFile.ReadFloats(string, Span{float})"/>
+    public void ReadFloats(string name, Span<float> values) => Find(name).File.ReadFloats(name, values);
+
     /// <summary>Unmaps the files.</summary>
     public void Dispose()
     {

@@ -57,7 +57,21 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="ModelException">MissingTensor; TensorType if it is not F32, F16 or BF16.</exception>
     public float[] ReadFloats(string name)
     {
+        var values = new float[Find(name).Length];
+        ReadFloats(name, values);
+        return values;
+    }
+
+    /// <summary>Copies a tensor into memory that is there already; F16 and BF16 are widened exactly.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="values">As many as the tensor has.</param>
+    /// <exception cref="ModelException">MissingTensor; TensorType if it is not F32, F16 or BF16.</exception>
+    /// <exception cref="ArgumentException">The tensor has another number of values.</exception>
+    public void ReadFloats(string name, Span<float> values)
+    {
         var entry = Find(name);
+        if (values.Length != entry.Length)
+            throw new ArgumentException($"Tensor '{name}' has {entry.Length} values. Given: room for {values.Length}.", nameof(values));
         if (!entry.Type.IsFloat())
         {
             throw new ModelException(
@@ -65,19 +79,17 @@ public sealed class SafetensorsFile : IDisposable
                 $"Tensor '{name}' of {Path} must be F32, F16 or BF16 to be read as floats. Given: {entry.Type.ToDtype()}.");
         }
 
-        var values = new float[entry.Length];
         var elementBytes = entry.Type.SizeBytes();
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(values.Length, ChunkElements) * elementBytes);
         for (var start = 0; start < values.Length; start += ChunkElements)
         {
-            var target = values.AsSpan(start, Math.Min(ChunkElements, values.Length - start));
+            var target = values.Slice(start, Math.Min(ChunkElements, values.Length - start));
             var source = buffer.AsSpan(0, target.Length * elementBytes);
             Copy(entry.FileOffset + ((long)start * elementBytes), source);
             FloatConversion.Widen(entry.Type, source, target);
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
-        return values;
     }
 
     /// <summary>Copies bytes of a tensor, as they are in the file.</summary>
