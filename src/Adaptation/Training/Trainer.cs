@@ -37,7 +37,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="ArgumentException">The parameter set does not exist.</exception>
     public Trainer(TrainingTask task, TimeProvider time)
     {
-        TorchRuntime.EnsureLoaded();
+        TorchRuntime.KeepFreedMemory();
         _task = task;
         _options = task.Options;
         _time = time;
