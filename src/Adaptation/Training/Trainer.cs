@@ -195,7 +195,11 @@ public sealed class Trainer : IDisposable
     private SourcePull? CreatePull()
     {
         if (_task.FineTuning.PullStrength == 0) return null;
-        return new SourcePull(_parameters.Buffer, null, _task.FineTuning.PullStrength);
+        using var scope = NewDisposeScope();
+        var importance = _task.Fisher is { } utterances
+            ? FisherInformation.Estimate(_network, _task.Source, _parameters, utterances)
+            : null;
+        return new SourcePull(_parameters.Buffer, importance, _task.FineTuning.PullStrength);
     }
 
     private int CountSteps()
@@ -210,7 +214,7 @@ public sealed class Trainer : IDisposable
         var options = JsonSerializer.Serialize(new
         {
             _options.Seed, _options.Accumulation, _options.Optimizer, _options.SpecAugment, _options.Dropout, _options.LabelSmoothing,
-            ComputeType = _options.ComputeType.ToString(), _task.FineTuning,
+            ComputeType = _options.ComputeType.ToString(), _task.FineTuning, Fisher = _task.Fisher?.Count,
         });
         return $"model {_task.Source.Sha256[..12]}, data {_task.Data.Identity}, {TotalSteps} steps, options "
             + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options)))[..12];

@@ -33,12 +33,13 @@ public sealed class TrainingManifest
     /// <param name="path">The manifest.</param>
     /// <param name="model">Gives the vocabulary, the frames of an utterance and the sampling rate.</param>
     /// <param name="skipInvalid">Whether bad lines are left out rather than refused.</param>
+    /// <param name="ignoreText">Whether transcripts are neither needed nor read: the model's own will take their place.</param>
     /// <exception cref="ManifestException">Bad lines that are not to be skipped; all of them are collected. Or no line is left.</exception>
     /// <exception cref="IOException">The manifest cannot be read.</exception>
-    public static TrainingManifest Read(string path, Model model, bool skipInvalid = false)
+    public static TrainingManifest Read(string path, Model model, bool skipInvalid = false, bool ignoreText = false)
     {
         var full = System.IO.Path.GetFullPath(path);
-        var reader = new LineReader(System.IO.Path.GetDirectoryName(full)!, model, new TranscriptEncoder(model.Vocabulary));
+        var reader = new LineReader(System.IO.Path.GetDirectoryName(full)!, model, new TranscriptEncoder(model.Vocabulary), ignoreText);
         var entries = new List<ManifestEntry>();
         var problems = new List<ManifestProblem>();
         var number = 0;
@@ -62,15 +63,15 @@ public sealed class TrainingManifest
         return new TrainingManifest(full, entries, problems);
     }
 
-    private sealed class LineReader(string folder, Model model, TranscriptEncoder encoder)
+    private sealed class LineReader(string folder, Model model, TranscriptEncoder encoder, bool ignoreText)
     {
         public ManifestEntry Read(int number, string line)
         {
             using var json = Parse(line);
             var audio = System.IO.Path.Combine(folder, Text(json.RootElement, "audio_filepath"));
             var seconds = Seconds(json.RootElement);
-            var text = encoder.Normalize(Text(json.RootElement, "text"));
-            if (text.Length == 0) throw new LineException(ManifestRule.EmptyTranscript, "'text' must have at least one word");
+            var text = ignoreText ? string.Empty : encoder.Normalize(Text(json.RootElement, "text"));
+            if (text.Length == 0 && !ignoreText) throw new LineException(ManifestRule.EmptyTranscript, "'text' must have at least one word");
             var labels = encoder.Encode(text, out var unknown);
             if (unknown.Length > 0)
                 throw new LineException(ManifestRule.UnknownCharacters, $"the model's vocabulary has no '{unknown}'");
