@@ -213,8 +213,15 @@ public sealed class Trainer : IDisposable
     {
         var options = JsonSerializer.Serialize(new
         {
-            _options.Seed, _options.Accumulation, _options.Optimizer, _options.SpecAugment, _options.Dropout, _options.LabelSmoothing,
-            ComputeType = _options.ComputeType.ToString(), _task.FineTuning, Fisher = _task.Fisher?.Count,
+            _options.Seed,
+            _options.Accumulation,
+            _options.Optimizer,
+            _options.SpecAugment,
+            _options.Dropout,
+            _options.LabelSmoothing,
+            ComputeType = _options.ComputeType.ToString(),
+            _task.FineTuning,
+            Fisher = _task.Fisher?.Count,
         });
         return $"model {_task.Source.Sha256[..12]}, data {_task.Data.Identity}, {TotalSteps} steps, options "
             + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options)))[..12];

@@ -56,7 +56,12 @@ public sealed class AugmentationTests
     {
         var options = new AugmentationOptions
         {
-            GainProbability = 1, TiltProbability = 1, LowPassProbability = 1, RoomProbability = 1, NoiseProbability = 1, NoiseFloorProbability = 1,
+            GainProbability = 1,
+            TiltProbability = 1,
+            LowPassProbability = 1,
+            RoomProbability = 1,
+            NoiseProbability = 1,
+            NoiseFloorProbability = 1,
         };
         var utterance = Sine(440);
 

@@ -1,5 +1,4 @@
 using Attune.Adaptation.Training;
-using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
 
