@@ -16,6 +16,7 @@ import grammar
 import text as general_text
 from manifests import Exclusion, write_manifest
 from plan import FixedVoice, GrammarSource, ListSource, Plan, held_out
+from recombine import Bank, DigitSource
 from synthesis import synthesise
 from voices import VoicePool, find, missing_programs
 
@@ -35,6 +36,10 @@ examples:
   # general English from a text of your own and another manifest's transcripts
   make_corpus.py general --out /data/mine --hours 2 --source book.txt --source train.jsonl:3
 
+  # real digits, cut from strings that were joined from single recordings and joined anew
+  make_corpus.py recombine --out /data/real-digits --hours 2 --source ../shared/speech/digits/train.jsonl \\
+      --exclude ../shared/speech/digits/test.jsonl
+
   # ten sentences, to read or to listen to
   make_corpus.py numbers --print 10
   make_corpus.py numbers --out /tmp/listen --hours 0.01 --held-out 0
@@ -46,7 +51,8 @@ Run the same command again to continue: files that exist are kept, and more --ho
 def arguments(argv):
     parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLES,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["numbers", "general"], help="which sentences are spoken")
+    parser.add_argument("what", choices=["numbers", "general", "recombine"],
+                        help="numbers and general are synthesised; recombine joins real digits anew")
     parser.add_argument("--out", type=Path, help="folder of the corpus")
     parser.add_argument("--hours", type=float, default=1.0, help="hours of training speech (default 1)")
     parser.add_argument("--seed", type=int, default=1, help="everything follows from it (default 1)")
@@ -65,13 +71,17 @@ def arguments(argv):
                              "(.jsonl), and its share of the utterances (1); may be repeated (default: "
                              + " ".join(DEFAULT_SOURCES) + ")")
     parser.add_argument("--narrow", type=float, default=None, metavar="SHARE",
-                        help="share band-limited to 4 kHz like a telephone (default 0.4 numbers, 0.15 general)")
+                        help="share band-limited to 4 kHz like a telephone (default: numbers 0.4, general 0.15, recombine 1)")
     parser.add_argument("--print", type=int, metavar="N", dest="show", help="print N sentences and stop")
     args = parser.parse_args(argv)
     if args.narrow is None:
-        args.narrow = 0.4 if args.what == "numbers" else 0.15
+        args.narrow = {"numbers": 0.4, "general": 0.15, "recombine": 1.0}[args.what]
     if not args.show and not args.out:
         parser.error("--out is needed (or --print)")
+    if args.what == "recombine" and not args.source:
+        parser.error("recombine needs --source MANIFEST of digit strings")
+    if args.what == "recombine" and (args.hold_out_voice or args.voices):
+        parser.error("recombine takes its speakers from --source; --voices and --hold-out-voice are of no use")
     if args.hours <= 0 or args.jobs < 1 or args.held_out < 0 or not 0 <= args.narrow <= 1:
         parser.error("--hours and --jobs must be positive, --held-out not negative, --narrow from 0 to 1")
     return args
@@ -138,11 +148,11 @@ def _start_worker(parent):
 def _make_chunk(task):
     """In a worker: the manifest rows of one chunk of a set, and why others are missing."""
     name, start, stop = task
-    plan, folder = _WORK[name]
+    plan, folder, bank = _WORK[name]
     utterances = [plan.utterance(i) for i in range(start, stop)]
     place = folder / name / f"{start // 1024:04d}"
     rows, problems = [], []
-    for utterance, result in zip(utterances, synthesise(utterances, place)):
+    for utterance, result in zip(utterances, synthesise(utterances, place, bank)):
         if isinstance(result, str):
             problems.append(result)
         else:
@@ -221,24 +231,34 @@ def lazily(pool, tasks):
 def main(argv=None):
     args = arguments(argv)
     exclusion = Exclusion.of_manifests(args.exclude)
-    source, held_out_sets = (plan_numbers if args.what == "numbers" else plan_general)(args, exclusion)
+    bank = None
+    if args.what == "recombine":
+        bank = voices = Bank(args.source)
+        print(f"{bank.used} strings taken apart, {bank.unclear} left out", file=sys.stderr)
+        source, held_out_sets = DigitSource(bank, exclusion), []
+    else:
+        voices = VoicePool(args.hold_out_voice, args.voices)
+        missing = missing_programs([*voices.names, *args.hold_out_voice])
+        if missing and not args.show:
+            raise SystemExit(f"apt-get install {' '.join(missing)}")
+        source, held_out_sets = (plan_numbers if args.what == "numbers" else plan_general)(args, exclusion)
     if args.show:
         for i in range(args.show):
             print(source.sentence(random.Random(f"{args.seed}:train:{i}"), i).text)
         return
-    voices = VoicePool(args.hold_out_voice, args.voices)
-    missing = missing_programs([*voices.names, *args.hold_out_voice])
-    if missing:
-        raise SystemExit(f"apt-get install {' '.join(missing)}")
 
     audio = args.out / "audio"
     audio.mkdir(parents=True, exist_ok=True)
-    _WORK["train"] = (Plan("train", args.seed, source, voices, args.narrow), audio)
+    _WORK["train"] = (Plan("train", args.seed, source, voices, args.narrow), audio, bank)
     for (name, sentences), voice in zip(held_out_sets, [None, *args.hold_out_voice]):
         pool = voices if voice is None else FixedVoice(find(voice))
-        _WORK[name] = (Plan(name, args.seed, Ordered(sentences), pool, args.narrow, warp=voice is None), audio)
+        plan = Plan(name, args.seed, Ordered(sentences), pool, args.narrow, warp=voice is None)
+        _WORK[name] = (plan, audio, None)
     (args.out / "command.txt").write_text("make_corpus.py " + shlex.join(argv or sys.argv[1:]) + "\n")
+    make_sets(args, held_out_sets)
 
+
+def make_sets(args, held_out_sets):
     workers = None
     if args.jobs > 1:
         workers = multiprocessing.get_context("fork").Pool(args.jobs, _start_worker, (os.getpid(),))
@@ -253,7 +273,7 @@ def main(argv=None):
                     write_manifest(args.out / f"{name}_other.jsonl", [r for r in rows if r["text"] not in digits])
         make_set(workers, "train", args.out / "train.jsonl", hours=args.hours)
     except KeyboardInterrupt:
-        raise SystemExit("stopped; the same command continues")
+        raise SystemExit("stopped; the same command continues") from None
     finally:
         if workers:
             workers.terminate()

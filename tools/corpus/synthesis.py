@@ -151,10 +151,9 @@ def sox_effects(delivery):
     return [*effects, "norm", f"{delivery.peak_db:.1f}"]
 
 
-def finish(utterance, files, target, folder):
+def finish(utterance, samples, rate, target, folder):
     """Write the utterance's WAV to `target` and return its duration in seconds."""
     delivery = utterance.delivery
-    samples, rate = joined(files, delivery)
     if not samples or max(samples) < 50:
         raise SynthesisError("nothing was spoken")
     raw = folder / f"{utterance.index}-raw.wav"
@@ -170,8 +169,9 @@ def finish(utterance, files, target, folder):
     return length
 
 
-def synthesise(utterances, folder):
-    """Make the utterances' files in `folder`, keeping those that exist.
+def synthesise(utterances, folder, bank=None):
+    """Make the utterances' files in `folder`, keeping those that exist; `bank` holds the clips that
+    voices of the engine `recordings` speak with.
 
     Returns a list parallel to `utterances`: the duration in seconds, or the reason there is none.
     """
@@ -186,7 +186,7 @@ def synthesise(utterances, folder):
     if todo:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="corpus-", dir=_fast_temp()) as temp:
-            _make(todo, folder, Path(temp), results)
+            _make(todo, folder, Path(temp), results, bank)
     return [results[u.index] for u in utterances]
 
 
@@ -194,7 +194,7 @@ def _fast_temp():
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
-def _make(todo, folder, temp, results):
+def _make(todo, folder, temp, results, bank):
     festival = {}
     for utterance in todo:
         if utterance.voice.engine == "festival":
@@ -207,11 +207,15 @@ def _make(todo, folder, temp, results):
             pass
     for utterance in todo:
         try:
-            if utterance.voice.engine == "festival":
+            if utterance.voice.engine == "recordings":
+                samples, rate = bank.join(utterance)
+            elif utterance.voice.engine == "festival":
                 files = spoken.get(utterance.index, [temp / "festival timed out"])
+                samples, rate = joined(files, utterance.delivery)
             else:
-                files = speak(utterance, temp)
-            results[utterance.index] = finish(utterance, files, folder / utterance.file_name, temp)
+                samples, rate = joined(speak(utterance, temp), utterance.delivery)
+            target = folder / utterance.file_name
+            results[utterance.index] = finish(utterance, samples, rate, target, temp)
         except (SynthesisError, subprocess.TimeoutExpired, ValueError, EOFError) as error:
             results[utterance.index] = f"{utterance.voice.name}: {error}"
         for leftover in temp.glob(f"{utterance.index}-*.wav"):
