@@ -14,6 +14,8 @@ MONTHS = ("JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER N
           "DECEMBER").split()
 WEEKDAYS = "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY".split()
 DAYPARTS = ["IN THE MORNING", "IN THE AFTERNOON", "IN THE EVENING", "AT NIGHT"]
+RELATIVE_DAYS = ["TODAY", "TOMORROW", "YESTERDAY", "NEXT WEEK", "LAST WEEK", "THIS WEEK", "NEXT MONTH",
+                 "LAST MONTH", "THIS MONTH", "THE DAY AFTER TOMORROW"]
 GROUPINGS = {3: [[3]], 4: [[4], [2, 2]], 5: [[3, 2], [2, 3], [5]], 6: [[3, 3], [2, 2, 2], [2, 4]],
              7: [[3, 4], [3, 2, 2]], 8: [[4, 4], [2, 3, 3], [2, 2, 2, 2]], 9: [[3, 3, 3], [3, 2, 4]],
              10: [[3, 3, 4], [5, 5], [2, 4, 4]], 11: [[5, 3, 3], [4, 3, 4], [1, 3, 3, 4]],
@@ -182,8 +184,7 @@ def date(rng):
         more = maybe(rng, 0.3, f"THE {ordinal(day)}" + maybe(rng, 0.4, f" OF {month}"))
         return [lead, rng.choice(WEEKDAYS), more or maybe(rng, 0.3, rng.choice(DAYPARTS[:3]))]
     if form == "relative":
-        return [rng.choice(["TODAY", "TOMORROW", "YESTERDAY", "NEXT WEEK", "LAST WEEK", "THIS WEEK",
-                            "NEXT MONTH", "LAST MONTH", "THIS MONTH", "THE DAY AFTER TOMORROW",
+        return [rng.choice([*RELATIVE_DAYS,
                             f"IN {below_hundred(rng.randrange(2, 13))} DAYS",
                             f"IN {below_hundred(rng.randrange(2, 9))} WEEKS",
                             f"{below_hundred(rng.randrange(2, 13))} MONTHS AGO"])]
@@ -250,7 +251,7 @@ def check(rng):
 RULES = [(45, "digits", digit_string), (10, "numbers", number), (8, "money", money),
          (6, "times", time), (7, "dates", date), (8, "letters", letters), (4, "yes_no", yes_no),
          (10, "commands", command), (2, "checks", check)]
-BARE = frozenset([*YES_NO, *CONTROL, *TOPICS, *REQUESTS])
+BARE = frozenset([*YES_NO, *CONTROL, *TOPICS, *REQUESTS, *RELATIVE_DAYS])
 
 
 def sample(rng):

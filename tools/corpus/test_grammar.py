@@ -91,7 +91,19 @@ class GrammarTests(unittest.TestCase):
     def test_can_be_held_out_bare_commands_stay_in_training(self):
         self.assertFalse(grammar.can_be_held_out(Sentence("CHECK MY BALANCE", "check my balance", "commands")))
         self.assertFalse(grammar.can_be_held_out(Sentence("YES PLEASE", "yes please", "yes_no")))
+        self.assertFalse(grammar.can_be_held_out(
+            Sentence("THE DAY AFTER TOMORROW", "the day after tomorrow", "dates")))
         self.assertTrue(grammar.can_be_held_out(Sentence("ONE TWO THREE", "one two three", "digits")))
+
+
+    def test_can_be_held_out_no_word_is_said_only_there(self):
+        kept, held = set(), set()
+        for i in range(60000):
+            said = grammar.sample(random.Random(f"2:{i}"))
+            (held if grammar.can_be_held_out(said) and i % 40 == 0 else kept).update([said.text])
+        words = {w for text in kept - held for w in text.split()}
+
+        self.assertEqual(set(), {w for text in held for w in text.split()} - words)
 
 
 class SentenceTests(unittest.TestCase):
