@@ -290,4 +290,7 @@ class Ordered:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (OSError, ValueError) as problem:
+        raise SystemExit(f"make_corpus.py: {problem}") from None
