@@ -13,6 +13,8 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
     /// <summary>Features of a batch, shape (N, T', C).</summary>
     public Tensor Forward(Weights weights, WaveformBatch batch)
     {
+        if (weights.Training is { } training && config.FeatureNorm == FeatureNorm.Layer) return Train(weights, batch, training);
+
         var x = batch.Samples.unsqueeze(1); // (N, 1, S)
         var counts = batch.SampleCounts.ToArray();
         for (var i = 0; i < config.ConvDims.Count; i++)
@@ -24,6 +26,29 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
         }
 
         return x.transpose(1, 2);
+    }
+
+    /// <summary>
+    /// The same with frames before channels throughout, so that each convolution is one matrix product over windows: no transposing
+    /// around the norms, and bfloat16 products where the processor has them.
+    /// </summary>
+    private Tensor Train(Weights weights, WaveformBatch batch, TrainingPass training)
+    {
+        var x = batch.Samples.unsqueeze(-1); // (N, S, 1)
+        for (var i = 0; i < config.ConvDims.Count; i++)
+        {
+            var name = layout.FeatureConvolution(i);
+            var windows = x.unfold(1, config.ConvKernels[i], config.ConvStrides[i]).transpose(2, 3).flatten(2); // (N, frames, kernel C)
+            var weight = weights[name + ".weight"].transpose(1, 2).flatten(1); // (C', kernel C)
+            var bias = config.ConvBias ? weights[name + ".bias"] : null;
+            // The first convolution keeps float32: it sees the waveform, whose quiet parts eight bits of precision would lose.
+            x = i == 0
+                ? nn.functional.linear(windows, weight, bias)
+                : nn.functional.linear(training.Cast(windows), training.Cast(weight), bias is null ? null : training.Cast(bias));
+            x = Activations.Apply(weights.LayerNorm(x, layout.FeatureNormalization(i), Eps), config.FeatureActivation);
+        }
+
+        return x;
     }
 
     private Tensor Normalize(Weights weights, Tensor x, int index, int[] frameCounts)

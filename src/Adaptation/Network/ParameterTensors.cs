@@ -58,6 +58,9 @@ public sealed class ParameterTensors : IDisposable
     /// <summary>All values, shape (N, P).</summary>
     public Tensor Buffer { get; }
 
+    /// <summary>alpha / rank of the low-rank additions, where the set has any. Default <see cref="LoraNames.Scale"/>.</summary>
+    public float LoraScale { get; init; } = LoraNames.Scale;
+
     /// <summary>The tensor of a parameter, or null if the set does not contain it.</summary>
     public Tensor? Find(string name) => _views.GetValueOrDefault(name);
 

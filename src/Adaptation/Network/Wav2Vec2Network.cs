@@ -12,7 +12,8 @@ namespace Attune.Adaptation.Network;
 /// <para>Adaptable parameters are arguments, never state, so that any number of requests compute at the same time over one copy
 /// of the frozen weights. Each row of a batch may have its own, or all share one. A padded batch gives what its utterances give alone: padding takes no part
 /// in GroupNorm, positional convolution and attention.</para>
-/// <para>Evaluation mode: no dropout, no masking. Every tensor is float32. Thread-safe; the owner disposes it after the last call.</para>
+/// <para>Evaluation mode unless a <see cref="TrainingPass"/> is given: no dropout, no masking, every tensor float32. Thread-safe; the
+/// owner disposes it after the last call.</para>
 /// </remarks>
 public sealed class Wav2Vec2Network : IDisposable
 {
@@ -45,16 +46,27 @@ public sealed class Wav2Vec2Network : IDisposable
     /// <summary>Logits of a batch.</summary>
     /// <param name="parameters">Values for every row, or one set for all of them; null for the model's own.</param>
     /// <param name="batch">Waveforms, each at least <see cref="ModelConfig.MinimumSamples"/> long.</param>
-    /// <returns>Shape (N, T', V); rows shorter than the longest end in meaningless frames. The caller's scope disposes.</returns>
-    public Tensor Forward(ParameterTensors? parameters, WaveformBatch batch) =>
-        Suffix(parameters, Prefix(parameters, batch, _config.LayerCount), FrameCounts(batch), _config.LayerCount);
+    /// <param name="training">How the pass differs from evaluation; null for evaluation.</param>
+    /// <returns>
+    /// Float32, shape (N, T', V); rows shorter than the longest end in meaningless frames. The caller's scope disposes.
+    /// </returns>
+    public Tensor Forward(ParameterTensors? parameters, WaveformBatch batch, TrainingPass? training = null)
+    {
+        Check(parameters, batch.SampleCounts.Count);
+        var weights = new Weights(_frozen, parameters, training);
+        return ToLogits(weights, ToHidden(weights, batch, _config.LayerCount), FrameCounts(batch), _config.LayerCount);
+    }
 
     /// <summary>What enters the last <paramref name="topLayers"/> layers, as <see cref="HiddenStates"/> describes it.</summary>
     /// <returns>Shape (N, T', D). The caller's scope disposes.</returns>
     public Tensor Prefix(ParameterTensors? parameters, WaveformBatch batch, int topLayers)
     {
         Check(parameters, batch.SampleCounts.Count);
-        var weights = new Weights(_frozen, parameters);
+        return ToHidden(new Weights(_frozen, parameters), batch, topLayers);
+    }
+
+    private Tensor ToHidden(Weights weights, WaveformBatch batch, int topLayers)
+    {
         var x = _features.Forward(weights, batch); // (N, T', C)
         var mask = new FrameMask(FrameCounts(batch), x.shape[1]);
         x = EncoderInput(weights, x, mask); // (N, T', D)
@@ -78,7 +90,11 @@ public sealed class Wav2Vec2Network : IDisposable
     public Tensor Suffix(ParameterTensors? parameters, Tensor hidden, IReadOnlyList<int> frameCounts, int topLayers)
     {
         Check(parameters, frameCounts.Count);
-        var weights = new Weights(_frozen, parameters);
+        return ToLogits(new Weights(_frozen, parameters), hidden, frameCounts, topLayers);
+    }
+
+    private Tensor ToLogits(Weights weights, Tensor hidden, IReadOnlyList<int> frameCounts, int topLayers)
+    {
         var mask = new FrameMask(frameCounts, hidden.shape[1]);
         var first = _config.LayerCount - topLayers;
         var x = hidden;
@@ -89,7 +105,8 @@ public sealed class Wav2Vec2Network : IDisposable
         }
 
         if (_config.StableLayerNorm) x = weights.LayerNorm(x, _layout.EncoderNorm, _config.LayerNormEps);
-        return weights.Linear(x, _layout.Head);
+        x = weights.Linear(x, _layout.Head);
+        return x.dtype == ScalarType.Float32 ? x : x.to(ScalarType.Float32);
     }
 
     /// <summary>Real frames of each utterance of a batch.</summary>
@@ -110,15 +127,24 @@ public sealed class Wav2Vec2Network : IDisposable
     private Tensor EncoderInput(Weights weights, Tensor x, FrameMask mask)
     {
         if (_config.ProjectionLayerNorm) x = weights.LayerNorm(x, _layout.ProjectionNorm, _config.LayerNormEps);
-        x = mask.Zero(weights.Linear(x, _layout.Projection)); // (N, T', D); an utterance alone is surrounded by zeros
+        x = weights.Linear(x, _layout.Projection); // (N, T', D)
+        if (weights.Training is { } training)
+        {
+            x = training.Drop(x);
+            x = training.Mask is { } maskFeatures ? maskFeatures(x) : x;
+        }
+
+        x = mask.Zero(x); // an utterance alone is surrounded by zeros
 
         var gain = weights.Find(_layout.PositionalGain);
         var direction = weights.Find(_layout.PositionalDirection);
         var weight = gain is null && direction is null
             ? FrozenPositionalWeight
             : PositionalWeight(gain ?? weights[_layout.PositionalGain], direction ?? weights[_layout.PositionalDirection]);
+        var bias = weights[_layout.Positional + ".bias"];
+        if (x.dtype != ScalarType.Float32) (weight, bias) = (weight.to(x.dtype), bias.to(x.dtype));
         var position = Weights.Conv(
-            x.transpose(1, 2), weight, weights[_layout.Positional + ".bias"], stride: 1, _config.PositionalKernel / 2, _config.PositionalGroups);
+            x.transpose(1, 2), weight, bias, stride: 1, _config.PositionalKernel / 2, _config.PositionalGroups);
         if (_config.PositionalKernel % 2 == 0) position = position.narrow(2, 0, position.shape[2] - 1);
         x = x + Activations.Apply(position, _config.FeatureActivation).transpose(1, 2);
         return _config.StableLayerNorm ? x : weights.LayerNorm(x, _layout.EncoderNorm, _config.LayerNormEps);
@@ -153,12 +179,14 @@ public sealed class Wav2Vec2Network : IDisposable
             scores = scores.masked_fill(valid.logical_not().unsqueeze(1).unsqueeze(1), float.NegativeInfinity);
 
         var mixed = matmul(nn.functional.softmax(scores, -1), Heads("v_proj")); // (N, heads, T', D / heads)
-        return weights.Linear(mixed.transpose(1, 2).reshape(batch, frames, _config.HiddenSize), _layout.Layer(layer, "attention.out_proj"));
+        var y = weights.Linear(mixed.transpose(1, 2).reshape(batch, frames, _config.HiddenSize), _layout.Layer(layer, "attention.out_proj"));
+        return weights.Training is { } training ? training.Drop(y) : y;
     }
 
     private Tensor FeedForward(Weights weights, Tensor x, int layer)
     {
         x = weights.Linear(x, _layout.Layer(layer, "feed_forward.intermediate_dense"));
-        return weights.Linear(Activations.Apply(x, _config.HiddenActivation), _layout.Layer(layer, "feed_forward.output_dense"));
+        x = weights.Linear(Activations.Apply(x, _config.HiddenActivation), _layout.Layer(layer, "feed_forward.output_dense"));
+        return weights.Training is { } training ? training.Drop(x) : x;
     }
 }

@@ -7,8 +7,12 @@ namespace Attune.Adaptation.Network;
 /// The weights that one forward pass uses: adaptable ones where the request has them, frozen ones otherwise, and the operations
 /// that take either, with or without a leading batch dimension.
 /// </summary>
-internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, ParameterTensors? adaptable)
+internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, ParameterTensors? adaptable, TrainingPass? training = null)
 {
+    /// <summary>How this pass differs from evaluation; null in evaluation.</summary>
+    public TrainingPass? Training => training;
+
+
     /// <summary>A weight of the parameter's own shape, or with a leading N if each row has its own.</summary>
     public Tensor this[string name] => Find(name) ?? frozen[name];
 
@@ -18,11 +22,22 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
     /// <summary>W x + b in the last dimension of x (N, T', inputs), plus a low-rank addition where the request has one.</summary>
     public Tensor Linear(Tensor x, string name)
     {
+        if (training is not null) return TrainedLinear(training, x, name);
         var y = Product(x, this[name + ".weight"]);
         var bias = this[name + ".bias"]; // (outputs) or (N, outputs)
         y = y + (bias.dim() == 2 ? bias.unsqueeze(1) : bias);
         if (Find(LoraNames.Down(name)) is not { } down) return y;
-        return y + (Product(Product(x, down), this[LoraNames.Up(name)]) * LoraNames.Scale);
+        return y + (Product(Product(x, down), this[LoraNames.Up(name)]) * adaptable!.LoraScale);
+    }
+
+    // All rows share one set of parameters here, so weight and bias enter one operation.
+    private Tensor TrainedLinear(TrainingPass pass, Tensor x, string name)
+    {
+        x = pass.Cast(x);
+        var y = nn.functional.linear(x, pass.Cast(this[name + ".weight"]), pass.Cast(this[name + ".bias"]));
+        if (Find(LoraNames.Down(name)) is not { } down) return y;
+        var addition = nn.functional.linear(nn.functional.linear(x, pass.Cast(down)), pass.Cast(this[LoraNames.Up(name)]));
+        return y + (addition * adaptable!.LoraScale);
     }
 
     /// <summary>LayerNorm over the last dimension of x (N, T', size).</summary>

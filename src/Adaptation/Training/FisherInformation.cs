@@ -1,0 +1,40 @@
+using Attune.Adaptation.Network;
+using Attune.Adaptation.Objectives;
+using Attune.Recognition.Models;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Training;
+
+/// <summary>How much each parameter matters to what a model knows: the diagonal of the empirical Fisher information.</summary>
+/// <remarks>
+/// The mean over utterances of the squared gradient of the transcript's log-probability (Kirkpatrick et al. 2017, arXiv 1612.00796,
+/// section 2; with given transcripts instead of sampled ones). Divided by its mean over the parameters, so that a strength means the
+/// same as without it, whatever the model.
+/// </remarks>
+internal static class FisherInformation
+{
+    /// <summary>Estimates it at the parameters' present values.</summary>
+    /// <returns>Shape (1, P), mean 1; zero everywhere if every gradient is. The caller disposes.</returns>
+    public static Tensor Estimate(
+        Wav2Vec2Network network, Model model, ParameterTensors parameters, IReadOnlyList<TrainingUtterance> utterances)
+    {
+        var objective = new CtcObjective(model.Config.BlankId);
+        using var scope = NewDisposeScope();
+        var sum = zeros_like(parameters.Buffer);
+        foreach (var utterance in utterances)
+        {
+            using var inner = NewDisposeScope();
+            using var batch = new WaveformBatch([model.Preprocessing.Apply(utterance.ToFloats())]);
+            // The masks' vector takes part with weight 0: without masks nothing depends on it, and its information is 0.
+            var pass = new TrainingPass { Mask = x => x + (0 * parameters.Find(TrainableParameters.MaskEmbedding(model.Config))!) };
+            var logits = network.Forward(parameters, batch, pass);
+            var loss = objective.Evaluate(logits, network.FrameCounts(batch), [utterance.Labels]) * utterance.Labels.Length;
+            var gradients = parameters.Gradients(loss);
+            using var noGradients = no_grad();
+            sum.addcmul_(gradients, gradients, 1.0 / utterances.Count);
+        }
+
+        using var withoutGradients = no_grad();
+        return (sum / sum.mean().clamp_min(float.Epsilon)).MoveToOuterDisposeScope();
+    }
+}

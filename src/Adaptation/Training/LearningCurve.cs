@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Attune.Adaptation.Training;
+
+/// <summary>The file <c>learning-curve.csv</c>: one row for each report, with error rates where there was a validation.</summary>
+internal sealed class LearningCurve
+{
+    private readonly string _path;
+    private readonly IReadOnlyList<string> _sets;
+
+    /// <param name="path">The file. Rows after <paramref name="resumedStep"/>, which will be trained again, are taken out.</param>
+    /// <param name="sets">Names of the validation sets.</param>
+    /// <param name="resumedStep">Step that training goes on from.</param>
+    public LearningCurve(string path, IReadOnlyList<string> sets, int resumedStep)
+    {
+        _path = path;
+        _sets = sets;
+        var rates = sets.SelectMany(name => new[] { $"{Quote(name)} wer", $"{Quote(name)} cer", $"{Quote(name)} loss" });
+        var header = string.Join(',', ["step", "epoch", "hours", "learning_rate", "loss", "gradient_norm", "throughput", .. rates]);
+        var kept = File.Exists(path) && resumedStep > 0
+            ? File.ReadLines(path).Skip(1).Where(line => int.TryParse(line.Split(',')[0], out var step) && step <= resumedStep)
+            : [];
+        var lines = kept.Prepend(header).ToArray();
+        var temporary = path + ".tmp";
+        File.WriteAllLines(temporary, lines);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Adds a row.</summary>
+    public void Add(TrainingProgress progress)
+    {
+        var cells = new List<string>
+        {
+            progress.Step.ToString(CultureInfo.InvariantCulture),
+            progress.Epoch.ToString(CultureInfo.InvariantCulture),
+            Number(progress.Heard.TotalHours),
+            Number(progress.LearningRate),
+            Number(progress.Loss),
+            Number(progress.GradientNorm),
+            Number(progress.Throughput),
+        };
+        foreach (var name in _sets)
+        {
+            var result = progress.IsValidation ? progress.Validation.FirstOrDefault(set => set.Name == name) : null;
+            cells.AddRange(result is null ? ["", "", ""] : [Number(result.Words.Rate), Number(result.Characters.Rate), Number(result.Loss)]);
+        }
+
+        File.AppendAllText(_path, string.Join(',', cells) + Environment.NewLine);
+    }
+
+    private static string Quote(string name) => name.Replace(',', ' ').Replace('"', ' ');
+
+    private static string Number(double value) => double.IsNaN(value) ? string.Empty : value.ToString("g6", CultureInfo.InvariantCulture);
+}

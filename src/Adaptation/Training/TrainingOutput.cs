@@ -1,0 +1,44 @@
+using Attune.Recognition.Acoustic;
+
+namespace Attune.Adaptation.Training;
+
+/// <summary>The files that a training writes.</summary>
+internal sealed class TrainingOutput
+{
+    private readonly TrainingTask _task;
+    private readonly string _folder;
+    private readonly string _workFolder;
+
+    /// <exception cref="TrainingException">The output is the source's own folder.</exception>
+    public TrainingOutput(TrainingTask task)
+    {
+        _task = task;
+        _folder = Path.GetFullPath(task.OutputFolder);
+        if (Path.TrimEndingDirectorySeparator(_folder) == task.Source.Folder)
+            throw new TrainingException($"The output folder must not be the source model's own. Given: {_folder}. Choose another.");
+        _workFolder = Path.Combine(_folder, "training");
+        Directory.CreateDirectory(_workFolder);
+    }
+
+    /// <summary>Path of the checkpoint.</summary>
+    public string Checkpoint => Path.Combine(_workFolder, "checkpoint.safetensors");
+
+    /// <summary>Opens the learning curve at a step.</summary>
+    public LearningCurve OpenCurve(int step) =>
+        new(Path.Combine(_workFolder, "learning-curve.csv"), [.. _task.Validation.Select(set => set.Name)], step);
+
+    /// <summary>Writes the model that users take.</summary>
+    public void WriteBest(AdaptableParameters parameters, float loraScale, TrainingState state, IReadOnlyList<ValidationResult> results) =>
+        Write(_folder, parameters, loraScale, state, results);
+
+    /// <summary>Writes the newest model, whether good or not.</summary>
+    public void WriteLast(AdaptableParameters parameters, float loraScale, TrainingState state, IReadOnlyList<ValidationResult> results) =>
+        Write(Path.Combine(_workFolder, "last"), parameters, loraScale, state, results);
+
+    private void Write(
+        string folder, AdaptableParameters parameters, float loraScale, TrainingState state, IReadOnlyList<ValidationResult> results)
+    {
+        var weights = TrainedWeights.Merge(_task.Source, parameters, loraScale, !_task.Options.SpecAugment.IsOff);
+        ModelFolderWriter.Write(folder, _task.Source, weights, _task.Card.Write(state.Step, TimeSpan.FromSeconds(state.SecondsHeard), results));
+    }
+}

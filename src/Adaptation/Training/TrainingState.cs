@@ -1,0 +1,33 @@
+namespace Attune.Adaptation.Training;
+
+/// <summary>Where a training stands, beside its tensors.</summary>
+/// <remarks>Random states are no part of it: everything that is drawn depends on the seed and on these numbers (see SeededRandom).</remarks>
+internal sealed record TrainingState
+{
+    /// <summary>What the training belongs to: source model, parameters, data and options.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>Optimizer steps taken.</summary>
+    public int Step { get; set; }
+
+    /// <summary>Of these, steps that the optimizer took; a step with a gradient that is no number changes nothing.</summary>
+    public int OptimizerSteps { get; set; }
+
+    /// <summary>The next batch.</summary>
+    public DataPosition Next { get; set; }
+
+    /// <summary>Audio heard.</summary>
+    public double SecondsHeard { get; set; }
+
+    /// <summary>Fewest word errors so far; null before the first validation.</summary>
+    public double? BestWordErrorRate { get; set; }
+
+    /// <summary>Character error rate at that step.</summary>
+    public double BestCharacterErrorRate { get; set; }
+
+    /// <summary>Step of the fewest word errors.</summary>
+    public int BestStep { get; set; }
+
+    /// <summary>Validations since then.</summary>
+    public int ValidationsWithoutGain { get; set; }
+}
