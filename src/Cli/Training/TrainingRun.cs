@@ -54,9 +54,11 @@ internal sealed class TrainingRun(TrainingSettings settings, TrainingScreen scre
             var corpora = TrainingCorpora.Read(settings, model, _decoder, screen, cancellationToken);
             if (settings.Model is null) model = InitialModel.Fit(model, settings, corpora.Training[0].Corpus.Utterances);
             var task = CreateTask(model, corpora, cancellationToken);
-            var status = ExitCode.Success;
-            screen.WithBar(() => status = Train(task, cancellationToken));
-            return status;
+            TrainingResult? result = null;
+            screen.WithBar(() => result = Train(task, cancellationToken));
+            if (result is null) return ExitCode.Usage;
+            Print(result);
+            return ExitCode.Success;
         }
         finally
         {
@@ -64,26 +66,29 @@ internal sealed class TrainingRun(TrainingSettings settings, TrainingScreen scre
         }
     }
 
-    private int Train(TrainingTask task, CancellationToken cancellationToken)
+    /// <summary>How the training ended; null if it could not start because of what was asked for.</summary>
+    private TrainingResult? Train(TrainingTask task, CancellationToken cancellationToken)
     {
         using var trainer = TryCreate(task);
-        if (trainer is null) return ExitCode.Usage;
+        if (trainer is null) return null;
         var resumed = trainer.Step > 0 ? $", resumed at step {trainer.Step}" : "";
         screen.WriteNote($"{trainer.ParameterCount} parameters, {trainer.TotalSteps} steps, {task.Options.ComputeType}{resumed}");
         var reporter = new TrainingReporter(settings.Output, screen);
         try
         {
-            var result = trainer.Run(reporter, cancellationToken);
-            var best = result.BestStep > 0 ? $"the weights of step {result.BestStep}" : "the weights it started from: no step was better";
-            screen.WriteResult($"{settings.Output} has {best}. Training ended at step {result.LastStep}.");
-            if (result.LastValidation.Count > 0) screen.WriteResult($"Last weights {ProgressText.Rates(result.LastValidation)}");
+            return trainer.Run(reporter, cancellationToken);
         }
         finally
         {
             reporter.Draw();
         }
+    }
 
-        return ExitCode.Success;
+    private void Print(TrainingResult result)
+    {
+        var best = result.BestStep > 0 ? $"the weights of step {result.BestStep}" : "the weights it started from: no step was better";
+        screen.WriteResult($"{settings.Output} has {best}. Training ended at step {result.LastStep}.");
+        if (result.LastValidation.Count > 0) screen.WriteResult($"Last weights {ProgressText.Rates(result.LastValidation)}");
     }
 
     /// <summary>The trainer; null if the model does not have the parameters that were asked for.</summary>
