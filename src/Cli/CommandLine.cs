@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using Attune.Cli.Serving;
+using Attune.Cli.Training;
 using Attune.Cli.Transcription;
 
 namespace Attune.Cli;
@@ -17,6 +18,7 @@ internal static class CommandLine
           attune transcribe samples/*.wav          recognise files, with and without adaptation
           attune transcribe --json call.flac       the same for programs
           attune serve --urls http://*:8080        answer requests over gRPC and HTTP
+          attune finetune --manifest train.jsonl --validation held-out.jsonl --out my-model
 
         'attune COMMAND --help' says more about a command.
         """;
@@ -54,12 +56,16 @@ internal static class CommandLine
     {
         var transcribe = TranscribeCommand.Create();
         var serving = ServeCommand.Create(serve);
-        var root = new RootCommand(Description) { transcribe, serving };
+        var train = TrainCommand.Create();
+        var fineTune = FineTuneCommand.Create();
+        var root = new RootCommand(Description) { transcribe, serving, train, fineTune };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
             [transcribe] = TranscribeCommand.Notes,
             [serving] = ServeCommand.Notes,
+            [train] = TrainCommand.Notes,
+            [fineTune] = FineTuneCommand.Notes,
         };
         foreach (var option in root.Options)
         {

@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>A file failed; the others were done.</summary>
     public const int FileFailed = 1;
 
+    /// <summary>A command that does one thing failed at it.</summary>
+    public const int RunFailed = 1;
+
     /// <summary>The command line cannot be understood, or a value is out of range. Nothing was done.</summary>
     public const int Usage = 2;
 
@@ -26,5 +29,15 @@ internal static class ExitCode
           2    the command line was not understood, or a value is out of range
           3    the model, libtorch, ffmpeg or the configuration is missing or cannot be used
           130  interrupted (Ctrl-C); what was finished by then is printed
+        """;
+
+    /// <summary>The same section for commands that train.</summary>
+    public const string TrainingHelp = """
+        Exit status:
+          0    the training is complete
+          1    it failed: a manifest has bad lines, the folder has another training, the disk is full
+          2    the command line was not understood, or a value is out of range
+          3    the model or libtorch is missing or cannot be used
+          130  interrupted (Ctrl-C); the same command resumes from the checkpoint
         """;
 }

@@ -30,9 +30,7 @@ internal static class NumberOption
     public static Option<T> Create<T>(string name, string helpName, RangeAttribute range, string description)
         where T : struct, INumber<T>
     {
-        var rule = range.MinimumIsExclusive
-            ? string.Create(CultureInfo.InvariantCulture, $"above {range.Minimum} and at most {range.Maximum}")
-            : string.Create(CultureInfo.InvariantCulture, $"from {range.Minimum} to {range.Maximum}");
+        var rule = Rule(range);
         return new Option<T>(name)
         {
             HelpName = helpName,
@@ -40,10 +38,27 @@ internal static class NumberOption
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
-                if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && range.IsValid(value)) return value;
+                if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && Contains(range, value)) return value;
                 result.AddError($"{name} must be {rule}. Given: '{text}'.");
                 return default;
             },
         };
+    }
+
+    private static string Rule(RangeAttribute range) => range switch
+    {
+        { MinimumIsExclusive: true } => string.Create(CultureInfo.InvariantCulture, $"above {range.Minimum} and at most {range.Maximum}"),
+        { Maximum: int.MaxValue } => string.Create(CultureInfo.InvariantCulture, $"at least {range.Minimum}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"from {range.Minimum} to {range.Maximum}"),
+    };
+
+    /// <summary>Whether a number is in a range. <see cref="RangeAttribute"/> itself rounds first where its bounds are written as integers.</summary>
+    private static bool Contains<T>(RangeAttribute range, T value)
+        where T : struct, INumber<T>
+    {
+        var number = double.CreateChecked(value);
+        var minimum = Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture);
+        var maximum = Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture);
+        return number <= maximum && (range.MinimumIsExclusive ? number > minimum : number >= minimum);
     }
 }

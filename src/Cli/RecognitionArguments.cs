@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Attune.Adaptation.Fast;
 using Attune.Recognition;
-using Attune.Recognition.Acoustic;
 
 namespace Attune.Cli;
 
@@ -39,25 +38,8 @@ internal sealed class RecognitionArguments
         "--steps", "N", nameof(FastUpdateOptions.Steps), "Gradient steps on each utterance; 0 is the same as --adapt none.");
 
     /// <summary>What may change.</summary>
-    public Option<string> Parameters { get; } = new("--parameters")
-    {
-        HelpName = "SET",
-        Description = $"Parameters that adaptation may change: {ParameterSet.Names}. Smaller sets are faster; top-K is the fastest.",
-        DefaultValueFactory = _ => new FastUpdateOptions().Parameters,
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            try
-            {
-                return ParameterSet.Parse(text).Name;
-            }
-            catch (ArgumentException)
-            {
-                result.AddError($"--parameters must be one of {ParameterSet.Names}. Given: '{text}'.");
-                return text;
-            }
-        },
-    };
+    public Option<string> Parameters { get; } = ParameterSetOption.Create(
+        "Parameters that adaptation may change. Smaller sets are faster; top-K is the fastest.", new FastUpdateOptions().Parameters);
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)

@@ -7,7 +7,8 @@ namespace Attune.Adaptation.Training;
 /// <summary>How a model is trained.</summary>
 public sealed class TrainingOptions
 {
-    /// <summary>Decides order, augmentation, masks, dropout and initial weights. Default 1.</summary>
+    /// <summary>Decides order, augmentation, masks, dropout and initial weights. From 0. Default 1.</summary>
+    [Range(0, int.MaxValue)]
     public int Seed { get; set; } = 1;
 
     /// <summary>Times that the data is gone through, unless <see cref="MaxSteps"/> says otherwise. From 1. Default 10.</summary>

@@ -16,16 +16,16 @@ internal sealed class TrainingOutput
         _folder = Path.GetFullPath(task.OutputFolder);
         if (Path.TrimEndingDirectorySeparator(_folder) == task.Source.Folder)
             throw new TrainingException($"The output folder must not be the source model's own. Given: {_folder}. Choose another.");
-        _workFolder = Path.Combine(_folder, "training");
+        _workFolder = TrainingPaths.WorkFolder(_folder);
         Directory.CreateDirectory(_workFolder);
     }
 
     /// <summary>Path of the checkpoint.</summary>
-    public string Checkpoint => Path.Combine(_workFolder, "checkpoint.safetensors");
+    public string Checkpoint => TrainingPaths.Checkpoint(_folder);
 
     /// <summary>Opens the learning curve at a step.</summary>
     public LearningCurve OpenCurve(int step) =>
-        new(Path.Combine(_workFolder, "learning-curve.csv"), [.. _task.Validation.Select(set => set.Name)], step);
+        new(TrainingPaths.LearningCurve(_folder), [.. _task.Validation.Select(set => set.Name)], step);
 
     /// <summary>Writes the model that users take.</summary>
     public void WriteBest(AdaptableParameters parameters, float loraScale, TrainingState state, IReadOnlyList<ValidationResult> results) =>

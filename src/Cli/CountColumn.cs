@@ -2,9 +2,9 @@ using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Attune.Cli.Transcription;
+namespace Attune.Cli;
 
-/// <summary>Files done of all, as in 3/8.</summary>
+/// <summary>Done of all, as in 3/8.</summary>
 internal sealed class CountColumn : ProgressColumn
 {
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>

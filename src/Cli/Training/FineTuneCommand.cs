@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace Attune.Cli.Training;
+
+/// <summary><c>attune finetune</c>: a model that goes on learning from recordings with transcripts.</summary>
+internal static class FineTuneCommand
+{
+    /// <summary>Examples and notes for help.</summary>
+    public const string Notes = """
+        Examples:
+          attune finetune --manifest my/train.jsonl --validation my/held-out.jsonl --out my-model
+          attune finetune --model base --manifest m.jsonl --validation v.jsonl --guard old.jsonl --out m --lora-rank 8
+          attune finetune --manifest m.jsonl --out m --pull 0.1 --ewc old.jsonl
+          attune finetune --manifest m.jsonl --out m --replay old.jsonl --replay-ratio 0.25 --source-transcripts
+
+        Against forgetting: a small --parameters set; LoRA (arXiv 2106.09685); --pull alone is L2-SP (arXiv 1802.01483), with --ewc elastic
+        weight consolidation (arXiv 1612.00796); --replay (arXiv 1811.11682), with --source-transcripts learning without forgetting (arXiv
+        1606.09282). --guard shows what they do.
+
+
+        """ + TrainingStart.Notes;
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var own = new FineTuningArguments();
+        var arguments = new TrainingArguments();
+        var command = new Command("finetune", "Fine-tune a model.");
+        own.AddModelTo(command);
+        arguments.AddTo(command);
+        own.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => TrainingStart.RunAsync(
+            parsed,
+            arguments.Check(parsed).Concat(own.Check(parsed)),
+            () => own.Read(parsed, arguments.Read(parsed)),
+            cancellationToken));
+        return command;
+    }
+}
