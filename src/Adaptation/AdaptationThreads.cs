@@ -11,6 +11,12 @@ namespace Attune.Adaptation;
 /// </remarks>
 public sealed class AdaptationThreads : IDisposable
 {
+    /// <summary>
+    /// Pieces of work after which freed memory is returned. Without it, resident memory still rose by 60 MB over 600 utterances; with it, it
+    /// moves within 40 MB and does not rise, at under half a millisecond for each.
+    /// </summary>
+    private const int WorkBetweenReturns = 16;
+
     private readonly Channel<Action> _queue;
     private readonly List<Thread> _threads = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -88,9 +94,14 @@ public sealed class AdaptationThreads : IDisposable
     {
         set_num_threads(ThreadsPerWorker); // of this thread's parallel regions
         var reader = _queue.Reader;
+        var finished = 0;
         while (true)
         {
-            if (reader.TryRead(out var run)) run();
+            if (reader.TryRead(out var run))
+            {
+                run();
+                if (++finished % WorkBetweenReturns == 0) TorchRuntime.ReturnFreedMemory();
+            }
             else if (!reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) return;
         }
     }

@@ -27,18 +27,18 @@ EXAMPLES = """
 examples:
   # the closed vocabulary: digits, numbers, amounts, times, dates, letters, yes and no, commands
   make_corpus.py numbers --out /data/numbers --hours 6 --hold-out-voice festival-ked \\
-      --exclude ../shared/speech/digits/test.jsonl
+      --exclude speech/digits/test.jsonl
 
   # general English, mostly from fortunes, clean of a test set's sentences
   make_corpus.py general --out /data/general --hours 12 --hold-out-voice festival-ked \\
-      --source bible:2 --source fortunes:4 --exclude ../shared/speech/test_clean/manifest.jsonl
+      --source bible:2 --source fortunes:4 --exclude speech/test_clean/manifest.jsonl
 
   # general English from a text of your own and another manifest's transcripts
   make_corpus.py general --out /data/mine --hours 2 --source book.txt --source train.jsonl:3
 
   # real digits, cut from strings that were joined from single recordings and joined anew
-  make_corpus.py recombine --out /data/real-digits --hours 2 --source ../shared/speech/digits/train.jsonl \\
-      --exclude ../shared/speech/digits/test.jsonl
+  make_corpus.py recombine --out /data/real-digits --hours 2 --source speech/digits/train.jsonl \\
+      --exclude speech/digits/test.jsonl
 
   # ten sentences, to read or to listen to
   make_corpus.py numbers --print 10

@@ -12,7 +12,6 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
     /// <summary>How this pass differs from evaluation; null in evaluation.</summary>
     public TrainingPass? Training => training;
 
-
     /// <summary>A weight of the parameter's own shape, or with a leading N if each row has its own.</summary>
     public Tensor this[string name] => Find(name) ?? frozen[name];
 
@@ -23,9 +22,10 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
     public Tensor Linear(Tensor x, string name)
     {
         if (training is not null) return TrainedLinear(training, x, name);
-        var y = Product(x, this[name + ".weight"]);
-        var bias = this[name + ".bias"]; // (outputs) or (N, outputs)
-        y = y + (bias.dim() == 2 ? bias.unsqueeze(1) : bias);
+        var (weight, bias) = (this[name + ".weight"], this[name + ".bias"]); // with a leading N if each row has its own
+        var y = weight.dim() == 2 && bias.dim() == 1
+            ? nn.functional.linear(x, weight, bias)
+            : Product(x, weight) + (bias.dim() == 2 ? bias.unsqueeze(1) : bias);
         if (Find(LoraNames.Down(name)) is not { } down) return y;
         return y + (Product(Product(x, down), this[LoraNames.Up(name)]) * adaptable!.LoraScale);
     }

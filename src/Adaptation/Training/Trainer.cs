@@ -23,6 +23,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingTask _task;
     private readonly TrainingOptions _options;
     private readonly TimeProvider _time;
+    private readonly IDisposable _keptMemory;
     private readonly Wav2Vec2Network _network;
     private readonly ParameterTensors _parameters;
     private readonly TrainingOptimizer _optimizer;
@@ -37,7 +38,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="ArgumentException">The parameter set does not exist.</exception>
     public Trainer(TrainingTask task, TimeProvider time)
     {
-        TorchRuntime.KeepFreedMemory();
+        _keptMemory = TorchRuntime.KeepFreedMemory();
         _task = task;
         _options = task.Options;
         _time = time;
@@ -105,6 +106,7 @@ public sealed class Trainer : IDisposable
         _optimizer.Dispose();
         _parameters.Dispose();
         _network.Dispose();
+        _keptMemory.Dispose();
     }
 
     /// <summary>A copy of the parameters as they are now.</summary>
