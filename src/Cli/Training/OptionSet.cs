@@ -52,10 +52,12 @@ internal sealed class OptionSet<TOptions>
     private OptionSet<TOptions> Add<T>(Option<T> option, string property)
     {
         var info = typeof(TOptions).GetProperty(property)!;
-        _options.Add((option, (parsed, target) =>
+        _options.Add((option, Apply));
+        return this;
+
+        void Apply(ParseResult parsed, TOptions target)
         {
             if (parsed.GetResult(option) is { Implicit: false }) info.SetValue(target, parsed.GetValue(option));
-        }));
-        return this;
+        }
     }
 }
