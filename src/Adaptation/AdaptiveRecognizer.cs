@@ -1,5 +1,6 @@
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Network;
+using Attune.Adaptation.Revisions;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
@@ -53,10 +54,10 @@ public sealed class AdaptiveRecognizer : IDisposable
         _time = time;
         var set = ParameterSet.Parse(fastOptions.Parameters);
         _ = set.In(model.Layout, model.Config); // a set that this model does not have is refused before anything is opened
-        _acousticModel = new OnnxAcousticModel(model, topLayers: set.TopLayers, options: onnxOptions);
+        _acousticModel = new OnnxAcousticModel(model, set, set.TopLayers, onnxOptions);
         _recognizer = new Recognizer(model, _acousticModel);
         _network = new Wav2Vec2Network(model);
-        _fastUpdate = new FastUpdate(_network, model, fastOptions, time);
+        _fastUpdate = new FastUpdate(_network, model, fastOptions, time, _acousticModel.Source);
         _threads = new AdaptationThreads(threadOptions);
     }
 
@@ -66,8 +67,11 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <summary>The parameters that fast updates change.</summary>
     public ParameterSet ParameterSet => _fastUpdate.ParameterSet;
 
+    /// <summary>The model's own values of the parameters that fast updates change. Revisions have its layout.</summary>
+    public AdaptableParameters Source => _fastUpdate.Source;
+
     /// <summary>Number of values that fast updates change.</summary>
-    public int ParameterCount => _fastUpdate.Source.Layout.Length;
+    public int ParameterCount => Source.Layout.Length;
 
     /// <summary>Utterances that are adapted to at the same time.</summary>
     public int Workers => _threads.Workers;
@@ -89,7 +93,7 @@ public sealed class AdaptiveRecognizer : IDisposable
             await update;
     }
 
-    /// <summary>Recognises a recording.</summary>
+    /// <summary>Recognises a recording, each utterance starting from the model itself.</summary>
     /// <param name="waveform">At the model's rate.</param>
     /// <param name="request">Steps and latency budget.</param>
     /// <param name="cancellationToken">Honoured between steps, and between operators of a draft.</param>
@@ -102,9 +106,6 @@ public sealed class AdaptiveRecognizer : IDisposable
         var rate = _model.Preprocessing.SampleRateHz;
         if (waveform.SampleRateHz != rate)
             throw new ArgumentException($"The model hears {rate} Hz. Given: {waveform.SampleRateHz} Hz.", nameof(waveform));
-        var steps = request.Steps ?? _fastOptions.Steps;
-        if (steps is < 0 or > FastUpdateOptions.MaxSteps)
-            throw new ArgumentOutOfRangeException(nameof(request), steps, $"Steps must be from 0 to {FastUpdateOptions.MaxSteps}.");
 
         var started = _time.GetTimestamp();
         var utterances = new List<RecognizedUtterance>();
@@ -112,13 +113,41 @@ public sealed class AdaptiveRecognizer : IDisposable
         {
             var start = TimeSpan.FromSeconds((double)segment.StartSample / rate);
             var samples = waveform.Samples.AsMemory(segment.StartSample, segment.Length);
-            var draft = _recognizer.Recognize(samples, start, parameters: null, cancellationToken);
-            TimeSpan? Remaining() => request.LatencyBudget - _time.GetElapsedTime(started);
-            var (final, report) = await AdaptAsync(draft, start, steps, Remaining, cancellationToken);
-            utterances.Add(new(start, TimeSpan.FromSeconds((double)segment.Length / rate), draft.Transcript, final, report));
+            var remaining = request with { LatencyBudget = request.LatencyBudget - _time.GetElapsedTime(started) };
+            utterances.Add(await RecognizeUtteranceAsync(samples, start, from: null, remaining, draftReady: null, cancellationToken));
         }
 
         return utterances;
+    }
+
+    /// <summary>Recognises one utterance.</summary>
+    /// <param name="samples">At the model's rate; as a rule no longer than <see cref="RecognitionOptions.MaxUtterance"/>. Not to be changed before the end.</param>
+    /// <param name="offset">Where the utterance starts in its recording; added to word times.</param>
+    /// <param name="from">What the utterance's domain has learnt; null for the model itself. Of the layout of <see cref="Source"/>.</param>
+    /// <param name="request">Steps, and the latency budget from now.</param>
+    /// <param name="draftReady">Told the draft as soon as it is there, on the caller's thread; may be null.</param>
+    /// <param name="cancellationToken">Honoured between steps, and between operators of a draft.</param>
+    /// <exception cref="AudioException">The utterance is too short for one frame.</exception>
+    /// <exception cref="ArgumentException">The steps are out of range, or <paramref name="from"/> is of another parameter set or model.</exception>
+    public async Task<RecognizedUtterance> RecognizeUtteranceAsync(
+        ReadOnlyMemory<float> samples,
+        TimeSpan offset,
+        AdaptationState? from,
+        AdaptationRequest request,
+        Action<Transcript>? draftReady,
+        CancellationToken cancellationToken)
+    {
+        var steps = request.Steps ?? _fastOptions.Steps;
+        if (steps is < 0 or > FastUpdateOptions.MaxSteps)
+            throw new ArgumentOutOfRangeException(nameof(request), steps, $"Steps must be from 0 to {FastUpdateOptions.MaxSteps}.");
+
+        var started = _time.GetTimestamp();
+        var draft = _recognizer.Recognize(samples, offset, from?.Parameters, cancellationToken);
+        draftReady?.Invoke(draft.Transcript);
+        TimeSpan? Remaining() => request.LatencyBudget - _time.GetElapsedTime(started);
+        var (final, report) = await AdaptAsync(draft, offset, from, steps, Remaining, cancellationToken);
+        var duration = TimeSpan.FromSeconds((double)samples.Length / _model.Preprocessing.SampleRateHz);
+        return new RecognizedUtterance(offset, duration, draft.Transcript, final, report);
     }
 
     public void Dispose()
@@ -129,7 +158,7 @@ public sealed class AdaptiveRecognizer : IDisposable
     }
 
     private async Task<(Transcript Final, AdaptationReport Report)> AdaptAsync(
-        Draft draft, TimeSpan start, int steps, Func<TimeSpan?> remaining, CancellationToken cancellationToken)
+        Draft draft, TimeSpan offset, AdaptationState? from, int steps, Func<TimeSpan?> remaining, CancellationToken cancellationToken)
     {
         if (steps == 0) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.NotRequested));
         if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.DraftAllBlank));
@@ -140,7 +169,7 @@ public sealed class AdaptiveRecognizer : IDisposable
         if (!await BeginsInTimeAsync(begun.Task, running, remaining(), cancellationToken) || await running is not { } result)
             return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
 
-        var adapted = _recognizer.Decode(result.Logits, start);
+        var adapted = _recognizer.Decode(result.Logits, offset);
         var outcome = Judge(result, draft.Transcript, adapted);
         var final = outcome == AdaptationOutcome.Adapted ? adapted : draft.Transcript;
         return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget));
@@ -148,7 +177,7 @@ public sealed class AdaptiveRecognizer : IDisposable
         FastUpdateResult? Update()
         {
             begun.TrySetResult();
-            return _fastUpdate.Run(draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
+            return _fastUpdate.Run(from, draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
         }
     }
 

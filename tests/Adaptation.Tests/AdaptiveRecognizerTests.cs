@@ -1,7 +1,9 @@
 using Attune.Adaptation.Fast;
+using Attune.Adaptation.Revisions;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Decoding;
 using Attune.Recognition.Models;
 
 namespace Attune.Adaptation.Tests;
@@ -23,6 +25,37 @@ public sealed class AdaptiveRecognizerTests : IDisposable
         Assert.NotEmpty(utterance.Draft.Text);
         Assert.NotEmpty(utterance.Final.Words);
         Assert.InRange(utterance.Final.Words[^1].End, TimeSpan.Zero, utterance.Duration);
+    }
+
+    [Fact]
+    public async Task RecognizeUtteranceAsync_FromARevision_DraftAndStepsStartThere()
+    {
+        using var recognizer = Create(new FastUpdateOptions());
+        var samples = (await SpeechAsync()).Samples;
+        var revision = new AdaptationState(TestModels.Perturb(recognizer.Source, seed: 1));
+
+        var fromModel = await recognizer.RecognizeUtteranceAsync(samples, default, null, new AdaptationRequest(1), null, CancellationToken.None);
+        var fromRevision = await recognizer.RecognizeUtteranceAsync(samples, default, revision, new AdaptationRequest(1), null, CancellationToken.None);
+
+        Assert.NotEqual(fromModel.Draft.Confidence, fromRevision.Draft.Confidence);
+        Assert.NotEqual(fromModel.Adaptation.LossBefore, fromRevision.Adaptation.LossBefore);
+    }
+
+    [Fact]
+    public async Task RecognizeUtteranceAsync_Always_TellsTheDraftBeforeTheFinalIsThere()
+    {
+        using var recognizer = Create(new FastUpdateOptions());
+        Transcript? told = null;
+        var samples = (await SpeechAsync()).Samples;
+
+        var running = recognizer.RecognizeUtteranceAsync(
+            samples, TimeSpan.FromSeconds(3), null, new AdaptationRequest(), draft => told = draft, CancellationToken.None);
+
+        Assert.NotNull(told);
+        var utterance = await running;
+        Assert.Same(told, utterance.Draft);
+        Assert.Equal(TimeSpan.FromSeconds(3), utterance.Start);
+        Assert.All(utterance.Final.Words, word => Assert.True(word.Start >= utterance.Start));
     }
 
     [Fact]

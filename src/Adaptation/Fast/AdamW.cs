@@ -23,16 +23,22 @@ public sealed class AdamW : IDisposable
     private readonly List<Segment> _segments;
     private readonly Tensor _first;
     private readonly Tensor _second;
+    private int _steps;
 
     /// <param name="parameters">The parameters that <see cref="Step"/> will change.</param>
     /// <param name="learningRate">Step size, above 0.</param>
     /// <param name="repeatUpdatesPerEnclosingModule">Whether to repeat updates as the published code does.</param>
-    public AdamW(ParameterTensors parameters, double learningRate, bool repeatUpdatesPerEnclosingModule = false)
+    /// <param name="start">Moments to go on from, the same for every row; null to begin anew.</param>
+    public AdamW(
+        ParameterTensors parameters, double learningRate, bool repeatUpdatesPerEnclosingModule = false, OptimizerMoments? start = null)
     {
         _learningRate = learningRate;
         _segments = Segments(parameters.Layout, repeatUpdatesPerEnclosingModule);
-        _first = zeros_like(parameters.Buffer).DetachFromDisposeScope();
-        _second = zeros_like(parameters.Buffer).DetachFromDisposeScope();
+        _first = Moment(parameters, start?.First);
+        _second = Moment(parameters, start?.Second);
+        if (start is null) return;
+        _steps = start.Steps;
+        foreach (var segment in _segments) segment.Updates = start.Steps * segment.UpdatesPerStep;
     }
 
     /// <summary>Changes the parameters in place.</summary>
@@ -41,6 +47,7 @@ public sealed class AdamW : IDisposable
     public void Step(ParameterTensors parameters, Tensor gradients)
     {
         using var noGradients = no_grad();
+        _steps++;
         foreach (var segment in _segments)
         {
             using var scope = NewDisposeScope();
@@ -48,6 +55,15 @@ public sealed class AdamW : IDisposable
             for (var i = 0; i < segment.UpdatesPerStep; i++)
                 Update(Part(parameters.Buffer), Part(gradients), Part(_first), Part(_second), ++segment.Updates);
         }
+    }
+
+    /// <summary>A copy of the moments of one row; null before the first step.</summary>
+    public OptimizerMoments? ToMoments(int row)
+    {
+        if (_steps == 0) return null;
+        using var scope = NewDisposeScope();
+        float[] Copy(Tensor moment) => moment[row].cpu().data<float>().ToArray();
+        return new OptimizerMoments(Copy(_first), Copy(_second), _steps);
     }
 
     public void Dispose()
@@ -72,6 +88,14 @@ public sealed class AdamW : IDisposable
         second.mul_(Beta2).addcmul_(gradients, gradients, 1 - Beta2);
         var denominator = (second.sqrt() / Math.Sqrt(1 - Math.Pow(Beta2, update))).add_(Epsilon);
         parameters.addcdiv_(first, denominator, -_learningRate / (1 - Math.Pow(Beta1, update)));
+    }
+
+    private static Tensor Moment(ParameterTensors parameters, ReadOnlyMemory<float>? start)
+    {
+        using var scope = NewDisposeScope();
+        var moment = zeros_like(parameters.Buffer);
+        if (start is { } values) moment.copy_(tensor(values.ToArray()).unsqueeze(0));
+        return moment.DetachFromDisposeScope();
     }
 
     /// <summary>Neighbouring parameters that are updated equally often, joined.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Objectives;
+using Attune.Adaptation.Revisions;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
 using static TorchSharp.torch;
@@ -30,8 +31,9 @@ public sealed class FastUpdate
     /// <param name="model">The model that the network was made from.</param>
     /// <param name="options">Learning rate and parameter set; the number of steps is the call's.</param>
     /// <param name="time">Clock of the budget and of the steps' times.</param>
+    /// <param name="source">The model's own parameters of that set, if the caller has them already.</param>
     /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
-    public FastUpdate(Wav2Vec2Network network, Model model, FastUpdateOptions options, TimeProvider time)
+    public FastUpdate(Wav2Vec2Network network, Model model, FastUpdateOptions options, TimeProvider time, AdaptableParameters? source = null)
     {
         _network = network;
         _objective = new SutaObjective(model.Config.BlankId);
@@ -39,7 +41,7 @@ public sealed class FastUpdate
         _config = model.Config;
         _time = time;
         _set = ParameterSet.Parse(options.Parameters);
-        Source = AdaptableParameters.Source(model, _set);
+        Source = source ?? AdaptableParameters.Source(model, _set);
     }
 
     /// <summary>Where an utterance starts from if its domain has learnt nothing: the model's own parameters.</summary>
@@ -48,7 +50,14 @@ public sealed class FastUpdate
     /// <summary>The set that is adapted.</summary>
     public ParameterSet ParameterSet => _set;
 
+    /// <summary>Adapts to one utterance and recognises it, starting from the model's own parameters.</summary>
+    /// <inheritdoc cref="Run(AdaptationState?, ReadOnlyMemory{float}, HiddenStates?, int, TimeSpan?, CancellationToken)"/>
+    public FastUpdateResult? Run(
+        ReadOnlyMemory<float> waveform, HiddenStates? hidden, int steps, TimeSpan? budget, CancellationToken cancellationToken) =>
+        Run(start: null, waveform, hidden, steps, budget, cancellationToken);
+
     /// <summary>Adapts to one utterance and recognises it.</summary>
+    /// <param name="start">Parameters and moments of the utterance's domain; null for the model's own parameters. Not changed.</param>
     /// <param name="waveform">Normalised samples at the model's rate.</param>
     /// <param name="hidden">What the last K layers take, from the draft's forward pass; null to compute it here.</param>
     /// <param name="steps">Gradient steps, from 0.</param>
@@ -58,16 +67,24 @@ public sealed class FastUpdate
     /// </param>
     /// <param name="cancellationToken">Honoured between steps.</param>
     /// <returns>What was found; null if the budget was spent before the first step.</returns>
+    /// <exception cref="ArgumentException">The start is of another parameter set or model.</exception>
     public FastUpdateResult? Run(
-        ReadOnlyMemory<float> waveform, HiddenStates? hidden, int steps, TimeSpan? budget, CancellationToken cancellationToken)
+        AdaptationState? start,
+        ReadOnlyMemory<float> waveform,
+        HiddenStates? hidden,
+        int steps,
+        TimeSpan? budget,
+        CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         var started = _time.GetTimestamp();
+        if (start is not null && start.Parameters.Layout != Source.Layout)
+            throw new ArgumentException("The start belongs to another parameter set or model.", nameof(start));
         if (budget <= TimeSpan.Zero) return null;
 
         using var scope = NewDisposeScope();
-        using var parameters = new ParameterTensors(Source);
-        using var optimizer = new AdamW(parameters, _options.LearningRate, _options.RepeatUpdatesPerEnclosingModule);
+        using var parameters = new ParameterTensors(start?.Parameters ?? Source);
+        using var optimizer = new AdamW(parameters, _options.LearningRate, _options.RepeatUpdatesPerEnclosingModule, start?.Moments);
         using var pass = CreatePass(parameters, waveform, hidden);
 
         var taken = new List<AdaptationStep>(steps);

@@ -67,6 +67,37 @@ public sealed class AdamWTests
         Assert.Equal([5f, 5f, 5f, 5.1f], parameters.ToParameters(1).Values.ToArray(), Close);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Step_FromMomentsOfAnEarlierStep_GoesOnAsIfNothingHadHappened(bool repeat)
+    {
+        using var whole = Parameters();
+        using var uninterrupted = new AdamW(whole, learningRate: 0.1, repeat);
+        using var first = tensor(new[] { 2f, -3f, 0.5f, 0f }, [1, 4]);
+        using var second = tensor(new[] { -1f, 4f, 0.25f, 1f }, [1, 4]);
+        uninterrupted.Step(whole, first);
+        var moments = uninterrupted.ToMoments(0);
+        using var rest = new ParameterTensors(whole.ToParameters(0));
+        using var resumed = new AdamW(rest, learningRate: 0.1, repeat, moments);
+
+        uninterrupted.Step(whole, second);
+        resumed.Step(rest, second);
+
+        Assert.Equal(Values(whole), Values(rest));
+        Assert.Equal(uninterrupted.ToMoments(0)!.Second.ToArray(), resumed.ToMoments(0)!.Second.ToArray());
+        Assert.Equal(2, resumed.ToMoments(0)!.Steps);
+    }
+
+    [Fact]
+    public void ToMoments_BeforeTheFirstStep_IsNull()
+    {
+        using var parameters = Parameters();
+        using var optimizer = new AdamW(parameters, learningRate: 0.1);
+
+        Assert.Null(optimizer.ToMoments(0));
+    }
+
     private static ParameterTensors Parameters() => new(new AdaptableParameters(Layout, new float[] { 1, 1, 1, 1 }));
 
     private static float[] Values(ParameterTensors parameters) => parameters.ToParameters(0).Values.ToArray();

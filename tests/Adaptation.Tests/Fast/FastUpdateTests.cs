@@ -1,5 +1,7 @@
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Network;
+using Attune.Adaptation.Revisions;
+using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
 using static TorchSharp.torch;
 
@@ -45,6 +47,29 @@ public sealed class FastUpdateTests : IDisposable
 
         Assert.Equal(first.Logits.Values, second.Logits.Values);
         Assert.Equal(first.Parameters.Values.ToArray(), second.Parameters.Values.ToArray());
+    }
+
+    [Fact]
+    public void Run_FromParametersOfAnEarlierRun_StartsWhereItEnded()
+    {
+        var update = Update(new FastUpdateOptions());
+        var waveform = TestModels.Waveform(16_000, seed: 3);
+        var earlier = update.Run(waveform, null, steps: 4, null, CancellationToken.None)!;
+
+        var later = update.Run(new AdaptationState(earlier.Parameters), waveform, null, steps: 1, null, CancellationToken.None)!;
+
+        Assert.Equal(earlier.LossAfter, later.Steps[0].Loss, 1e-7);
+        Assert.True(later.LossAfter < earlier.LossAfter);
+    }
+
+    [Fact]
+    public void Run_FromAnotherLayout_IsRefused()
+    {
+        var update = Update(new FastUpdateOptions());
+        var foreign = new AdaptationState(AdaptableParameters.Source(_model, ParameterSet.Parse("bias")));
+
+        Assert.Throws<ArgumentException>(
+            () => update.Run(foreign, TestModels.Waveform(8_000, seed: 1), null, steps: 1, null, CancellationToken.None));
     }
 
     [Fact]
