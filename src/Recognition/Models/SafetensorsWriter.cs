@@ -25,7 +25,7 @@ public static class SafetensorsWriter
     /// </remarks>
     public static void Write(string path, IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var header = BuildHeader(tensors, metadata ?? new Dictionary<string, string> { ["format"] = "pt" });
+        var header = BuildHeader(tensors, metadata);
         var target = Path.GetFullPath(path);
         var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp");
         try
@@ -46,7 +46,22 @@ public static class SafetensorsWriter
         }
     }
 
-    private static void WriteTensor(FileStream stream, TensorSource tensor)
+    /// <summary>What <see cref="Write"/> would write, in memory. For files of some megabytes; at most 2 GB.</summary>
+    /// <param name="tensors">The tensors, in the order of the file.</param>
+    /// <param name="metadata">As for <see cref="Write"/>.</param>
+    /// <exception cref="ArgumentException">Names or shapes are not legal.</exception>
+    /// <exception cref="InvalidOperationException">A source gave more or fewer bytes than its shape needs.</exception>
+    public static byte[] ToBytes(IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var header = BuildHeader(tensors, metadata);
+        var bytes = new byte[checked((int)(header.Length + tensors.Sum(tensor => tensor.SizeBytes)))];
+        using var stream = new MemoryStream(bytes);
+        stream.Write(header);
+        foreach (var tensor in tensors) WriteTensor(stream, tensor);
+        return bytes;
+    }
+
+    private static void WriteTensor(Stream stream, TensorSource tensor)
     {
         var start = stream.Position;
         tensor.Write(stream);
@@ -59,14 +74,14 @@ public static class SafetensorsWriter
         }
     }
 
-    private static byte[] BuildHeader(IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string> metadata)
+    private static byte[] BuildHeader(IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         Check(tensors);
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            WriteMetadata(json, metadata);
+            WriteMetadata(json, metadata ?? new Dictionary<string, string> { ["format"] = "pt" });
             long offset = 0;
             foreach (var tensor in tensors)
             {
