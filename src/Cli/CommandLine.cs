@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
+using Attune.Cli.Evaluation;
 using Attune.Cli.Serving;
 using Attune.Cli.Training;
 using Attune.Cli.Transcription;
@@ -19,6 +20,7 @@ internal static class CommandLine
           attune transcribe --json call.flac       the same for programs
           attune serve --urls http://*:8080        answer requests over gRPC and HTTP
           attune finetune --manifest train.jsonl --validation held-out.jsonl --out my-model
+          attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
 
         'attune COMMAND --help' says more about a command.
         """;
@@ -58,7 +60,8 @@ internal static class CommandLine
         var serving = ServeCommand.Create(serve);
         var train = TrainCommand.Create();
         var fineTune = FineTuneCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, train, fineTune };
+        var eval = EvalCommand.Create();
+        var root = new RootCommand(Description) { transcribe, serving, train, fineTune, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -66,6 +69,7 @@ internal static class CommandLine
             [serving] = ServeCommand.Notes,
             [train] = TrainCommand.Notes,
             [fineTune] = FineTuneCommand.Notes,
+            [eval] = EvalCommand.Notes,
         };
         foreach (var option in root.Options)
         {

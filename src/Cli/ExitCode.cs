@@ -40,4 +40,14 @@ internal static class ExitCode
           3    the model or libtorch is missing or cannot be used
           130  interrupted (Ctrl-C); the same command resumes from the checkpoint
         """;
+
+    /// <summary>The same section for the command that evaluates.</summary>
+    public const string EvaluationHelp = """
+        Exit status:
+          0    everything was measured
+          1    it failed: a recording, a noise, a scenario or the journal cannot be used
+          2    the command line was not understood, or a value is out of range
+          3    the model, libtorch or ffmpeg is missing or cannot be used
+          130  interrupted (Ctrl-C); the same command goes on
+        """;
 }

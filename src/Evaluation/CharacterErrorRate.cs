@@ -13,5 +13,9 @@ public static class CharacterErrorRate
         return new ErrorRate(EditDistance.Compute(expected, recognised), expected.Length);
     }
 
+    /// <summary>The same with the edits themselves, in n m bytes for texts of n and m characters.</summary>
+    public static EditAlignment Align(string reference, string hypothesis) =>
+        EditAlignment.Compute([.. Characters(reference).Select(rune => rune.ToString())], [.. Characters(hypothesis).Select(rune => rune.ToString())]);
+
     private static Rune[] Characters(string text) => [.. TextNormalizer.Normalize(text).EnumerateRunes()];
 }

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Attune.Evaluation.Scoring;
+using Attune.Evaluation.Statistics;
+
+namespace Attune.Cli.Evaluation;
+
+/// <summary>The report's tables.</summary>
+internal static class ReportTables
+{
+    /// <summary>Word error rates: a row for each stream, a column for each strategy.</summary>
+    public static Table ErrorRates(EvalReport report)
+    {
+        var strategies = report.Settings.Strategies.Select(strategy => strategy.Label).ToList();
+        return new(
+            "Word error rate (%)",
+            ["scenario", "utterances", .. strategies],
+            [
+                .. report.Streams.Select(stream => (IReadOnlyList<string>)
+                [
+                    stream.Name,
+                    Number(stream.Positions.Count),
+                    .. strategies.Select(strategy => report.Find(stream, strategy) is { } result ? Percent(result.Total.Words.ErrorRate.Rate) : ""),
+                ]),
+            ]);
+    }
+
+    /// <summary>Every result in full: a row for each strategy on each stream.</summary>
+    public static Table Results(EvalReport report) => new(
+        "Results",
+        ["scenario", "strategy", "WER %", "interval", "CER %", "sub", "ins", "del", "words", "minus none", "interval", "steps", "resets", "s/s", "cpu s/s"],
+        [.. report.Results.Select(result => Result(report, result))]);
+
+    /// <summary>Word error rates of each speaker, over all streams.</summary>
+    public static Table Speakers(EvalReport report) => Breakdown(report, "Word error rate by speaker (%)", "speaker", utterance => utterance.Speaker);
+
+    /// <summary>Word error rates in each noise, over all streams.</summary>
+    public static Table Noises(EvalReport report) => Breakdown(report, "Word error rate by noise (%)", "noise", utterance => utterance.Condition);
+
+    /// <summary>A fraction as percent.</summary>
+    public static string Percent(double fraction) => (100 * fraction).ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Interval(RateDifference interval) => $"{Percent(interval.Low)} to {Percent(interval.High)}";
+
+    private static IReadOnlyList<string> Result(EvalReport report, StreamResult result)
+    {
+        var words = result.Total.Words;
+        var source = report.Find(result.Stream, StrategyKind.None.Name);
+        var difference = source is null || source == result ? null : report.Compare(result, source);
+        return
+        [
+            result.Stream.Name,
+            result.Strategy.Label,
+            Percent(words.ErrorRate.Rate),
+            Interval(report.Interval(result)),
+            Percent(result.Total.Characters.ErrorRate.Rate),
+            Number(words.Substitutions),
+            Number(words.Insertions),
+            Number(words.Deletions),
+            Number(words.ReferenceLength),
+            difference is null ? "" : Percent(difference.Difference),
+            difference is null ? "" : Interval(difference),
+            result.Results.Average(utterance => utterance.Steps).ToString("0.#", CultureInfo.InvariantCulture),
+            Number(result.Results.Count(utterance => utterance.IsReset)),
+            result.ComputePerAudio.ToString("0.000", CultureInfo.InvariantCulture),
+            result.CpuPerAudio.ToString("0.000", CultureInfo.InvariantCulture),
+        ];
+    }
+
+    private static Table Breakdown(EvalReport report, string title, string what, Func<ScoredUtterance, string?> key)
+    {
+        var strategies = report.Settings.Strategies.Select(strategy => strategy.Label).ToList();
+        var groups = strategies.Select(strategy => GroupScore
+            .By(report.Results.Where(result => result.Strategy.Label == strategy).SelectMany(result => result.Utterances), key)
+            .ToDictionary(group => group.Name)).ToList();
+        return new(
+            title,
+            [what, "utterances", .. strategies],
+            [
+                .. groups[0].Values.Select(group => (IReadOnlyList<string>)
+                [
+                    group.Name,
+                    Number(group.Utterances),
+                    .. groups.Select(byName => Percent(byName[group.Name].Words.ErrorRate.Rate)),
+                ]),
+            ]);
+    }
+}

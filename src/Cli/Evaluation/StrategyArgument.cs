@@ -1,0 +1,81 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Attune.Adaptation.Fast;
+using Attune.Recognition.Acoustic;
+
+namespace Attune.Cli.Evaluation;
+
+/// <summary>A strategy as it is written: <c>suta</c>, or with settings of its own <c>suta:steps=5:rate=1e-4:parameters=top-1</c>.</summary>
+/// <param name="Label">As written; names it in results.</param>
+/// <param name="Kind">What it does.</param>
+internal sealed record StrategyArgument(string Label, StrategyKind Kind)
+{
+    /// <summary>Settings that a strategy may have of its own, for help and error messages.</summary>
+    public const string Settings = "steps=N, rate=RATE, parameters=SET";
+
+    /// <summary>Gradient steps; null for the strategy's own.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Learning rate; null for the command's.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>Parameter set; null for the command's.</summary>
+    public string? Parameters { get; init; }
+
+    /// <summary>Reads a list separated by commas; what is wrong becomes an error of the command line.</summary>
+    public static IReadOnlyList<StrategyArgument> ParseList(string text, SymbolResult result)
+    {
+        var strategies = new List<StrategyArgument>();
+        foreach (var label in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                strategies.Add(Parse(label));
+            }
+            catch (FormatException exception)
+            {
+                result.AddError(exception.Message);
+            }
+        }
+
+        if (strategies.Count == 0) result.AddError($"--strategies must name at least one of {StrategyKind.Names}. Given: '{text}'.");
+        return [.. strategies.DistinctBy(strategy => strategy.Label)];
+    }
+
+    private static StrategyArgument Parse(string label)
+    {
+        var parts = label.Split(':');
+        var kind = StrategyKind.All.FirstOrDefault(kind => kind.Name == parts[0])
+            ?? throw new FormatException($"A strategy must be one of {StrategyKind.Names}. Given: '{parts[0]}'.");
+        return parts.Skip(1).Aggregate(new StrategyArgument(label, kind), (strategy, setting) => strategy.With(setting));
+    }
+
+    private StrategyArgument With(string setting)
+    {
+        var equals = setting.IndexOf('=', StringComparison.Ordinal);
+        var value = setting[(equals + 1)..];
+        return (equals < 0 ? "" : setting[..equals]) switch
+        {
+            "steps" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps <= FastUpdateOptions.MaxSteps
+                => this with { Steps = steps },
+            "rate" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1
+                => this with { LearningRate = rate },
+            "parameters" when IsParameterSet(value) => this with { Parameters = value },
+            _ => throw new FormatException(
+                $"A strategy's settings must be {Settings} (steps to {FastUpdateOptions.MaxSteps}, a rate above 0 and at most 1, a set of "
+                + $"{ParameterSet.Names}). Given: '{setting}' in '{Label}'."),
+        };
+    }
+
+    private static bool IsParameterSet(string name)
+    {
+        try
+        {
+            return ParameterSet.Parse(name).Name == name;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}

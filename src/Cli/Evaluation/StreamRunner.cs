@@ -1,0 +1,48 @@
+using Attune.Cli.Transcription;
+
+namespace Attune.Cli.Evaluation;
+
+/// <summary>Lets a strategy hear a stream, and writes down what it recognises.</summary>
+internal sealed class StreamRunner(StrategyStarter starter, EvalJournal journal, TimeProvider time)
+{
+    /// <summary>Runs what the journal does not have yet.</summary>
+    /// <remarks>
+    /// A strategy that keeps something is run from the stream's beginning unless the whole stream is there: what it kept is not in the journal.
+    /// </remarks>
+    public async Task RunAsync(PlannedStream stream, StrategyArgument strategy, FileProgress progress, CancellationToken cancellationToken)
+    {
+        var done = journal.Of(stream.Id, strategy.Label).Count;
+        var first = done == stream.Positions.Count || strategy.Kind.IsStateless ? done : 0;
+        for (var i = 0; i < first; i++) progress.End();
+        if (first == stream.Positions.Count) return;
+
+        using var run = await starter.StartAsync(strategy, cancellationToken);
+        for (var position = first; position < stream.Positions.Count; position++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            journal.Add(await RecognizeAsync(run, stream, strategy, position, cancellationToken));
+            progress.End();
+        }
+    }
+
+    private async Task<UtteranceResult> RecognizeAsync(
+        IStrategyRun run, PlannedStream stream, StrategyArgument strategy, int position, CancellationToken cancellationToken)
+    {
+        var place = stream.Positions[position];
+        var heard = stream.Hear(place).Samples;
+        var cpu = Environment.CpuUsage.TotalTime;
+        var started = time.GetTimestamp();
+        var answer = await run.RecognizeAsync(heard, place.IsBoundary, cancellationToken);
+        return new UtteranceResult(
+            stream.Id,
+            strategy.Label,
+            position,
+            answer.Text,
+            answer.Steps,
+            answer.Outcome,
+            answer.IsReset,
+            answer.LossImprovement,
+            time.GetElapsedTime(started).TotalSeconds,
+            (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+    }
+}
