@@ -254,9 +254,13 @@ RULES = [(45, "digits", digit_string), (10, "numbers", number), (8, "money", mon
 BARE = frozenset([*YES_NO, *CONTROL, *TOPICS, *REQUESTS, *RELATIVE_DAYS])
 
 
-def sample(rng):
-    """One sentence of the whole grammar."""
-    _, kind, rule = rng.choices(RULES, [weight for weight, _, _ in RULES])[0]
+KINDS = [kind for _, kind, _ in RULES]
+
+
+def sample(rng, weights=None):
+    """One sentence of the whole grammar; `weights` (kind: weight) replace those of RULES."""
+    weighted = [(weights or {}).get(kind, weight) for weight, kind, _ in RULES]
+    _, kind, rule = rng.choices(RULES, weighted)[0]
     return sentence(rule(rng), kind)
 
 

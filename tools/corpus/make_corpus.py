@@ -70,6 +70,10 @@ def arguments(argv):
                         help="text for general: bible, devil, jargon, fortunes, a text file or a manifest "
                              "(.jsonl), and its share of the utterances (1); may be repeated (default: "
                              + " ".join(DEFAULT_SOURCES) + ")")
+    parser.add_argument("--weight", action="append", default=[], metavar="KIND=N", type=weight,
+                        help="weight of a kind of sentence among the training sentences of numbers: "
+                             + ", ".join(f"{kind} ({n})" for n, kind, _ in grammar.RULES) + "; may be repeated. "
+                             "Held-out sentences keep the weights in brackets, so that error rates stay comparable")
     parser.add_argument("--narrow", type=float, default=None, metavar="SHARE",
                         help="share band-limited to 4 kHz like a telephone (default: numbers 0.4, general 0.15, recombine 1)")
     parser.add_argument("--print", type=int, metavar="N", dest="show", help="print N sentences and stop")
@@ -82,9 +86,26 @@ def arguments(argv):
         parser.error("recombine needs --source MANIFEST of digit strings")
     if args.what == "recombine" and (args.hold_out_voice or args.voices):
         parser.error("recombine takes its speakers from --source; --voices and --hold-out-voice are of no use")
+    if args.weight and args.what != "numbers":
+        parser.error("--weight is for numbers, whose sentences have kinds")
+    if args.weight and not sum({**{k: w for w, k, _ in grammar.RULES}, **dict(args.weight)}.values()):
+        parser.error("at least one --weight must be above 0")
     if args.hours <= 0 or args.jobs < 1 or args.held_out < 0 or not 0 <= args.narrow <= 1:
         parser.error("--hours and --jobs must be positive, --held-out not negative, --narrow from 0 to 1")
     return args
+
+
+def weight(text):
+    """KIND=N of --weight."""
+    kind, _, number = text.partition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if kind not in grammar.KINDS or not 0 <= value < 1e6:
+        raise argparse.ArgumentTypeError(
+            f"KIND=N expected, with a kind of {', '.join(grammar.KINDS)} and a number from 0, got {text!r}")
+    return kind, value
 
 
 # Plans of the sets ---------------------------------------------------------------------------------
@@ -103,7 +124,7 @@ def plan_numbers(args, exclusion):
     for name in ["validation", *held_out_names(args)]:
         half = args.held_out // 2
         sets.append((name, draw(True, args.held_out - half) + draw(False, half)))
-    return GrammarSource(exclusion, frozenset(taken)), sets
+    return GrammarSource(exclusion, frozenset(taken), dict(args.weight)), sets
 
 
 def plan_general(args, exclusion):

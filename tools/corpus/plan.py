@@ -12,13 +12,14 @@ TRIES = 200
 class GrammarSource:
     """Sentences of the closed vocabulary, those of the held-out sets and exclusions left out."""
 
-    def __init__(self, exclusion, reserved=frozenset()):
+    def __init__(self, exclusion, reserved=frozenset(), weights=None):
         self._exclusion = exclusion
         self._reserved = reserved
+        self._weights = weights
 
     def sentence(self, rng, index):
         for _ in range(TRIES):
-            said = grammar.sample(rng)
+            said = grammar.sample(rng, self._weights)
             if said.text not in self._reserved and said.text not in self._exclusion:
                 return said
         raise ValueError("the exclusions leave the grammar nothing to say")

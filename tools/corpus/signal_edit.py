@@ -1,10 +1,21 @@
-"""Small edits of 16-bit mono samples in plain Python: read, trim, level, floor, write."""
+"""Small edits of 16-bit mono samples: read, trim, level, floor, write.
+
+Whole signals go through `audioop`, part of Python until 3.12 (then the package audioop-lts): sample by
+sample in Python, these edits took three quarters of a corpus's time.
+"""
 
 import array
 import os
 import random
 import sys
+import warnings
 import wave
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import audioop
+
+WIDTH = 2  # bytes of a sample
 
 FRAME_S = 0.01
 SILENCE = 0.02  # of the peak; synthesisers' silences are far below, breathy consonants above
@@ -41,6 +52,18 @@ def duration_s(path):
         return f.getnframes() / f.getframerate()
 
 
+def centred(samples):
+    """Without the constant offset that some synthesisers add: it would click where speech is cut, and
+    pass for loudness."""
+    # audioop.bias wraps round: with headroom for the offset first, nothing is near the limits.
+    offset = audioop.avg(samples, WIDTH)
+    top = max(max(samples, default=0), -min(samples, default=0))
+    if top + abs(offset) > 32767:
+        samples = scaled(samples, 0.9)
+        offset = audioop.avg(samples, WIDTH)
+    return array.array("h", audioop.bias(samples, WIDTH, -offset))
+
+
 def loud_runs(samples, rate, threshold=SILENCE, bridge_s=0.0):
     """(start, end) of stretches above `threshold` of the peak, in samples; gaps shorter than
     `bridge_s` do not split."""
@@ -59,7 +82,8 @@ def loud_runs(samples, rate, threshold=SILENCE, bridge_s=0.0):
 
 
 def scaled(samples, gain):
-    return array.array("h", (max(-32768, min(32767, round(s * gain))) for s in samples))
+    """Clipped at full scale."""
+    return array.array("h", audioop.mul(samples, WIDTH, gain))
 
 
 def with_peak(samples, peak=16000):
@@ -105,9 +129,8 @@ def with_floor(samples, floor_db, seed):
     at = rng.randrange(len(_NOISE))
     length = len(samples)
     loop = _NOISE[at:] + _NOISE[:at]
-    noise = loop * (length // len(loop) + 1)
+    noise = (loop * (length // len(loop) + 1))[: length + 1]
+    floor = scaled(noise[:length], gain)
     if rng.random() < 0.5:
-        shifted = noise[1:] + noise[:1]
-        return array.array("h", (max(-32768, min(32767, round(s + gain * (a + b))))
-                                 for s, a, b in zip(samples, noise, shifted)))
-    return array.array("h", (max(-32768, min(32767, round(s + gain * a))) for s, a in zip(samples, noise)))
+        floor = audioop.add(floor, scaled(noise[1:], gain), WIDTH)
+    return array.array("h", audioop.add(samples, floor, WIDTH))

@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sentence import Sentence
-from signal_edit import duration_s, read_wav, tidy, with_floor, with_peak, write_wav
+from signal_edit import centred, duration_s, read_wav, tidy, with_floor, with_peak, write_wav
 from voices import Delivery, Voice
 
 RATE = 16000
 LONGEST_S = 20.0
 SHORTEST_S_PER_LETTER = 0.025  # 33 frames a second have to hold every letter with room to spare
 TIMEOUT_S = 60
-VERSION = 1  # goes into file names: raise it when the same plan sounds different
+VERSION = 2  # goes into file names: raise it when the same plan sounds different
 
 
 @dataclass(frozen=True)
@@ -115,13 +115,13 @@ def joined(files, delivery):
         raise SynthesisError("the synthesiser wrote no file")
     if len(files) == 1:
         samples, rate = read_wav(files[0])
-        return tidy(samples, rate, delivery.edges_s, delivery.pause_s, delivery.levels_db, rng), rate
+        return tidy(centred(samples), rate, delivery.edges_s, delivery.pause_s, delivery.levels_db, rng), rate
     out = array.array("h")
     for n, path in enumerate(files):
         samples, rate = read_wav(path)
         before = delivery.edges_s[0] if n == 0 else rng.uniform(*delivery.gap_s)
         after = delivery.edges_s[1] if n == len(files) - 1 else 0.0
-        piece = tidy(samples, rate, (before, after), delivery.pause_s)
+        piece = tidy(centred(samples), rate, (before, after), delivery.pause_s)
         out += with_peak(piece, int(16000 * 10 ** (-rng.uniform(0, delivery.levels_db) / 20)))
     return out, rate
 

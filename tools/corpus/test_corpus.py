@@ -9,7 +9,8 @@ import unittest
 from pathlib import Path
 
 import make_corpus
-from signal_edit import loud_runs, read_wav, tidy, with_floor, with_peak, write_wav
+from manifests import Exclusion
+from signal_edit import centred, loud_runs, read_wav, tidy, with_floor, with_peak, write_wav
 from synthesis import sox_effects
 from voices import RECORDED, VoicePool, draw_delivery, find
 
@@ -56,6 +57,16 @@ class SignalTests(unittest.TestCase):
             write_wav(path, tone(0.1), 22050)
 
             self.assertEqual((tone(0.1), 22050), read_wav(path))
+
+    def test_centred_takes_the_offset_away_and_nothing_else(self):
+        samples = tone(0.1, level=5000)
+        shifted = array.array("h", (s + 119 for s in samples))
+        self.assertLessEqual(max(abs(a - b) for a, b in zip(samples, centred(shifted))), 1)
+
+    def test_centred_near_full_scale_does_not_wrap_round(self):
+        samples = array.array("h", [32767, -20000] * 800)
+        self.assertEqual([True, False], [s > 0 for s in centred(samples)][:2])
+        self.assertLess(abs(sum(centred(samples)) / 1600), 2)
 
     def test_with_peak_scales_to_the_peak(self):
         self.assertEqual(16000, max(with_peak(tone(0.01, level=123))))
@@ -149,8 +160,23 @@ class CorpusTests(unittest.TestCase):
 
             self.assertFalse(said & {r["text"] for r in self.rows(Path(folder, "b"), "train")})
 
+    def test_main_weights_change_training_sentences_only(self):
+        def kinds(*weights):
+            args = make_corpus.arguments(["numbers", "--out", "x", "--held-out", "20", *weights])
+            source, sets = make_corpus.plan_numbers(args, Exclusion())
+            drawn = [source.sentence(random.Random(i), i).kind for i in range(200)]
+            return drawn, [s.text for _, sentences in sets for s in sentences]
+
+        plain, held_out = kinds()
+        letters, same = kinds("--weight", "digits=0", "--weight", "letters=100")
+        self.assertGreater(plain.count("digits"), 60)
+        self.assertEqual(0, letters.count("digits"))
+        self.assertGreater(letters.count("letters"), 100)
+        self.assertEqual(held_out, same)
+
     def test_main_bad_arguments_exit_with_2(self):
-        for argv in (["numbers"], ["numbers", "--out", "x", "--hours", "0"], ["poems", "--out", "x"]):
+        for argv in (["numbers"], ["numbers", "--out", "x", "--hours", "0"], ["poems", "--out", "x"],
+                     ["numbers", "--out", "x", "--weight", "poems=1"], ["general", "--out", "x", "--weight", "digits=1"]):
             with contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit) as raised:
                 make_corpus.main(argv)
             self.assertEqual(2, raised.exception.code)
