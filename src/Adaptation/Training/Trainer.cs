@@ -30,6 +30,7 @@ public sealed class Trainer : IDisposable
     private readonly Validator _validator;
     private readonly TrainingOutput _output;
     private readonly SourcePull? _pull;
+    private readonly LearningRateSchedule _schedule;
     private readonly TrainingState _state;
     private IReadOnlyList<ValidationResult> _results = [];
 
@@ -50,8 +51,10 @@ public sealed class Trainer : IDisposable
         _validator = new Validator(_network, task.Source);
         _pull = CreatePull();
         TotalSteps = _options.MaxSteps > 0 ? _options.MaxSteps : CountSteps();
+        _schedule = new LearningRateSchedule(_options.Optimizer, TotalSteps);
         var identity = Identify();
         _state = TrainingCheckpoint.Read(_output.Checkpoint, _parameters, _optimizer, identity) ?? new TrainingState { Identity = identity };
+        TakeLength();
     }
 
     /// <summary>Steps of the whole training.</summary>
@@ -74,7 +77,6 @@ public sealed class Trainer : IDisposable
     {
         var report = new TrainingReport(_task, TotalSteps, _time, progress, _output.OpenCurve(_state.Step));
         var gradientStep = new GradientStep(_task, _network, _parameters);
-        var schedule = new LearningRateSchedule(_options.Optimizer, TotalSteps);
         var badSteps = 0;
         if (_state.Step == 0 && _task.Validation.Count > 0) Validate(report, 0, cancellationToken);
 
@@ -87,7 +89,7 @@ public sealed class Trainer : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            var rate = schedule.At(_state.Step);
+            var rate = _schedule.At(_state.Step);
             var (loss, norm) = TakeStep(gradientStep, batches, rate, report);
             badSteps = double.IsFinite(norm) ? 0 : badSteps + 1;
             if (badSteps == MaxBadSteps)
@@ -204,20 +206,43 @@ public sealed class Trainer : IDisposable
         return new SourcePull(_parameters.Buffer, importance, _task.FineTuning.PullStrength);
     }
 
+    /// <summary>A resumed training may be longer or shorter than it was begun, as long as no step was taken at a rate that depends on its length.</summary>
+    private void TakeLength()
+    {
+        var isSame = (_state.TotalSteps, _state.PlateauEnd) == (TotalSteps, _schedule.PlateauEnd);
+        if (_state.Step > 0 && !isSame && _state.Step > Math.Min(_state.PlateauEnd, _schedule.PlateauEnd))
+        {
+            throw new TrainingException(FormattableString.Invariant(
+                $"The length of a training can change until its learning rate falls. The checkpoint is at step {_state.Step}; its rate falls ")
+                + FormattableString.Invariant($"from step {_state.PlateauEnd:0} of {_state.TotalSteps}, and would from step {_schedule.PlateauEnd:0} of {TotalSteps}. ")
+                + "Resume with the steps and the start of the decay that it was begun with, or fine-tune its last model.");
+        }
+
+        (_state.TotalSteps, _state.PlateauEnd) = (TotalSteps, _schedule.PlateauEnd);
+    }
+
     private int CountSteps()
     {
         var batches = Enumerable.Range(0, _options.Epochs).Sum(epoch => (long)_task.Data.Plan(epoch).Count);
         return (int)Math.Clamp(batches / _options.Accumulation, 1, int.MaxValue);
     }
 
-    /// <summary>What a checkpoint must share with the training that resumes from it, readable where it must be short and hashed elsewhere.</summary>
+    /// <summary>What a checkpoint must share with the training that resumes from it but for its length, readable where it must be short and hashed elsewhere.</summary>
     private string Identify()
     {
         var options = JsonSerializer.Serialize(new
         {
             _options.Seed,
             _options.Accumulation,
-            _options.Optimizer,
+            Optimizer = new
+            {
+                _options.Optimizer.Matrices,
+                _options.Optimizer.LearningRate,
+                _options.Optimizer.WarmUpSteps,
+                _options.Optimizer.WeightDecay,
+                _options.Optimizer.ClipNorm,
+                _options.Optimizer.FirstConvolutionRate,
+            },
             _options.SpecAugment,
             _options.Dropout,
             _options.LabelSmoothing,
@@ -225,7 +250,7 @@ public sealed class Trainer : IDisposable
             _task.FineTuning,
             Fisher = _task.Fisher?.Count,
         });
-        return $"model {_task.Source.Sha256[..12]}, data {_task.Data.Identity}, {TotalSteps} steps, options "
+        return $"model {_task.Source.Sha256[..12]}, data {_task.Data.Identity}, options "
             + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options)))[..12];
     }
 }

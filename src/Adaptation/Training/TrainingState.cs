@@ -4,8 +4,14 @@ namespace Attune.Adaptation.Training;
 /// <remarks>Random states are no part of it: everything that is drawn depends on the seed and on these numbers (see SeededRandom).</remarks>
 internal sealed record TrainingState
 {
-    /// <summary>What the training belongs to: source model, parameters, data and options.</summary>
+    /// <summary>What the training belongs to: source model, parameters, data, and options but for its length.</summary>
     public required string Identity { get; init; }
+
+    /// <summary>Steps that the training was to have.</summary>
+    public int TotalSteps { get; set; }
+
+    /// <summary>The step from which the learning rate falls.</summary>
+    public double PlateauEnd { get; set; }
 
     /// <summary>Optimizer steps taken.</summary>
     public int Step { get; set; }

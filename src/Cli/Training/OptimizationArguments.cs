@@ -8,7 +8,7 @@ internal sealed class OptimizationArguments
 {
     private readonly OptionSet<TrainingOptions> _training = new OptionSet<TrainingOptions>()
         .Number<int>("--epochs", "N", nameof(TrainingOptions.Epochs), "Times that the data is gone through.")
-        .Number<int>("--steps", "N", nameof(TrainingOptions.MaxSteps), "Optimizer steps in place of --epochs; 0 for as many as the epochs have.")
+        .Number<int>("--steps", "N", nameof(TrainingOptions.MaxSteps), "Optimizer steps in place of --epochs; 0 for as many as the epochs have. Until the rate falls, a training may be resumed with more or fewer.")
         .Number<int>("--accumulate", "N", nameof(TrainingOptions.Accumulation), "Batches whose gradients are averaged for one step.")
         .Number<double>("--dropout", "SHARE", nameof(TrainingOptions.Dropout), "Share of values zeroed.")
         .Number<double>("--label-smoothing", "WEIGHT", nameof(TrainingOptions.LabelSmoothing), "Weight of the divergence from the uniform distribution.")

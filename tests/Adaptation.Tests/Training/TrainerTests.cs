@@ -88,6 +88,46 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Run_MadeLongerOnThePlateau_GivesTheWeightsOfATrainingOfThatLength()
+    {
+        TrainingOptions Until(int steps)
+        {
+            var options = Options(steps);
+            options.Optimizer.DecayStart = 0.75;
+            options.CheckpointInterval = 3;
+            return options;
+        }
+
+        Run(Task("whole", Until(16)));
+        RunUntil(Task("longer", Until(8)), 6);
+        Run(Task("longer", Until(16)));
+
+        Assert.Equal(Weights("whole"), Weights("longer"));
+    }
+
+    [Theory]
+    [InlineData(4, 8)] // the checkpoint lies in the decay that it was begun with
+    [InlineData(16, 8)] // it would lie in the new one
+    public void Constructor_AnotherLengthInTheDecay_IsRefused(int begun, int resumed)
+    {
+        TrainingOptions Until(int steps)
+        {
+            var options = Options(steps);
+            options.Optimizer.DecayStart = 0.5;
+            options.CheckpointInterval = 1;
+            return options;
+        }
+
+        if (begun == 4) Run(Task("out", Until(begun)));
+        else RunUntil(Task("out", Until(begun)), 6);
+
+        var exception = Assert.Throws<TrainingException>(() => new Trainer(Task("out", Until(resumed)), TimeProvider.System));
+
+        Assert.Contains("until its learning rate falls", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"of {begun}, and would from step 4 of 8", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Constructor_OutputIsTheSource_IsRefused() =>
         Assert.Throws<TrainingException>(() => new Trainer(Task("x", Options(1)) with { OutputFolder = _model.Folder }, TimeProvider.System));
 

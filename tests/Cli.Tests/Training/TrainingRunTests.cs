@@ -58,8 +58,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         await _files.FineTuneAsync("--steps", "2");
 
-        var refused = await _files.FineTuneAsync("--steps", "3");
-        var restarted = await _files.FineTuneAsync("--steps", "3", "--restart");
+        var refused = await _files.FineTuneAsync("--steps", "2", "--label-smoothing", "0.1");
+        var restarted = await _files.FineTuneAsync("--steps", "3", "--label-smoothing", "0.1", "--restart");
 
         Assert.Equal(ExitCode.RunFailed, refused.Status);
         Assert.Contains("belongs to another training", refused.Error, StringComparison.Ordinal);
