@@ -60,8 +60,9 @@ internal static class CommandLine
         var serving = ServeCommand.Create(serve);
         var train = TrainCommand.Create();
         var fineTune = FineTuneCommand.Create();
+        var mergeAdapter = MergeAdapterCommand.Create();
         var eval = EvalCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, train, fineTune, eval };
+        var root = new RootCommand(Description) { transcribe, serving, train, fineTune, mergeAdapter, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -69,6 +70,7 @@ internal static class CommandLine
             [serving] = ServeCommand.Notes,
             [train] = TrainCommand.Notes,
             [fineTune] = FineTuneCommand.Notes,
+            [mergeAdapter] = MergeAdapterCommand.Notes,
             [eval] = EvalCommand.Notes,
         };
         foreach (var option in root.Options)

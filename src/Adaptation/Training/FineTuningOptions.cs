@@ -24,6 +24,9 @@ public sealed class FineTuningOptions
     [MinLength(1)]
     public IReadOnlyList<string> LoraTargets { get; set; } = ["q_proj", "v_proj"];
 
+    /// <summary>What is written of low-rank additions. Default <see cref="LoraExport.Merged"/>.</summary>
+    public LoraExport LoraExport { get; set; } = LoraExport.Merged;
+
     /// <summary>
     /// Strength of the pull towards the parameters that training starts from; 0 for none. With a Fisher estimate it is that of elastic
     /// weight consolidation. From 0. Default 0.

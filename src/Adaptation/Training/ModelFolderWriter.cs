@@ -29,7 +29,8 @@ internal static class ModelFolderWriter
             WriteText(Path.Combine(folder, name), File.ReadAllText(Path.Combine(source, name)));
     }
 
-    private static void WriteText(string path, string text)
+    /// <summary>Writes a text file, replacing one that is there by a rename.</summary>
+    public static void WriteText(string path, string text)
     {
         var temporary = path + ".tmp";
         File.WriteAllText(temporary, text);

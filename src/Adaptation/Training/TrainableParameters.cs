@@ -13,39 +13,34 @@ internal static class TrainableParameters
     /// <summary>The parameters as the model has them. The caller disposes.</summary>
     /// <param name="model">The model that training starts from.</param>
     /// <param name="options">Which parameters.</param>
-    /// <param name="seed">Decides what the model does not have: low-rank additions, and the masks' vector if its file lacks it.</param>
-    /// <exception cref="ArgumentException">The set does not exist or fits no parameter.</exception>
-    public static ParameterTensors Create(Model model, FineTuningOptions options, int seed)
+    /// <param name="adapter">Gives the low-rank additions' first values; null for new ones, which change nothing yet.</param>
+    /// <param name="seed">Decides what the model does not have: new low-rank additions, and the masks' vector if its file lacks it.</param>
+    /// <exception cref="ArgumentException">The set does not exist or fits no parameter, or the adapter has other additions.</exception>
+    public static ParameterTensors Create(Model model, FineTuningOptions options, LoraAdapter? adapter, int seed)
     {
         var layout = new ParameterLayout([.. Own(model, options), new(MaskEmbedding(model.Config), [model.Config.HiddenSize], ModelPart.Encoder)]);
         var values = new float[layout.Length];
         foreach (var slice in layout.Slices) Fill(model, slice, values.AsSpan(slice.Offset, slice.Length), seed);
+        if (adapter is not null) Fill(adapter, layout, values);
         return new ParameterTensors(new AdaptableParameters(layout, values))
         {
             LoraScale = options.LoraRank > 0 ? (float)(options.LoraAlpha / options.LoraRank) : LoraNames.Scale,
         };
     }
 
-    private static List<ModelParameter> Own(Model model, FineTuningOptions options)
+    private static IEnumerable<ModelParameter> Own(Model model, FineTuningOptions options) => options.LoraRank > 0
+        ? LoraAdditions.Of(model.Layout, options.LoraRank, options.LoraTargets)
+        : ParameterSet.Parse(options.Parameters).In(model.Layout, model.Config).Slices.Select(slice => slice.Parameter);
+
+    private static void Fill(LoraAdapter adapter, ParameterLayout layout, Span<float> values)
     {
-        if (options.LoraRank == 0)
-            return [.. ParameterSet.Parse(options.Parameters).In(model.Layout, model.Config).Slices.Select(slice => slice.Parameter)];
-
-        var additions = new List<ModelParameter>();
-        foreach (var target in options.LoraTargets)
+        var additions = adapter.Additions;
+        foreach (var slice in layout.Slices.Where(slice => LoraNames.IsAddition(slice.Parameter.Name)))
         {
-            var found = model.Layout.Parameters.Where(parameter => parameter.Name.EndsWith($"{target}.weight", StringComparison.Ordinal)
-                && parameter.Shape.Count == 2).ToList();
-            if (found.Count == 0) throw new ArgumentException($"The model has no linear layer '{target}'. Choose for example q_proj, v_proj, out_proj.");
-            foreach (var parameter in found)
-            {
-                var module = parameter.Name[..^".weight".Length];
-                additions.Add(new(LoraNames.Down(module), [options.LoraRank, parameter.Shape[1]], parameter.Part, parameter.Layer));
-                additions.Add(new(LoraNames.Up(module), [parameter.Shape[0], options.LoraRank], parameter.Part, parameter.Layer));
-            }
+            if (additions.Layout.Slices.FirstOrDefault(own => own.Parameter.Name == slice.Parameter.Name) is not { } own || own.Length != slice.Length)
+                throw new ArgumentException($"The adapter must have the rank and the targets of the training. It lacks '{slice.Parameter.Name}' of that shape.");
+            additions[own].Span.CopyTo(values[slice.Offset..]);
         }
-
-        return additions;
     }
 
     private static void Fill(Model model, ParameterSlice slice, Span<float> target, int seed)

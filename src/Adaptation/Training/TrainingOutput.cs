@@ -25,7 +25,7 @@ internal sealed class TrainingOutput
 
     /// <summary>Opens the learning curve at a step.</summary>
     public LearningCurve OpenCurve(int step) =>
-        new(TrainingPaths.LearningCurve(_folder), [.. _task.Validation.Select(set => set.Name)], step);
+        new(TrainingPaths.LearningCurve(_folder), _task.Validation, step);
 
     /// <summary>Writes the model that users take.</summary>
     public void WriteBest(AdaptableParameters parameters, float loraScale, TrainingState state, IReadOnlyList<ValidationResult> results) =>
@@ -38,7 +38,14 @@ internal sealed class TrainingOutput
     private void Write(
         string folder, AdaptableParameters parameters, float loraScale, TrainingState state, IReadOnlyList<ValidationResult> results)
     {
+        var card = _task.Card.Write(state.Step, TimeSpan.FromSeconds(state.SecondsHeard), results);
+        if (_task.FineTuning is { LoraRank: > 0, LoraExport: LoraExport.Adapter } options)
+        {
+            LoraAdapter.Write(folder, _task.Source, parameters, options, card);
+            return;
+        }
+
         var weights = TrainedWeights.Merge(_task.Source, parameters, loraScale, !_task.Options.SpecAugment.IsOff);
-        ModelFolderWriter.Write(folder, _task.Source, weights, _task.Card.Write(state.Step, TimeSpan.FromSeconds(state.SecondsHeard), results));
+        ModelFolderWriter.Write(folder, _task.Source, weights, card);
     }
 }

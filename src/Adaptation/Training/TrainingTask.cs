@@ -23,6 +23,12 @@ public sealed record TrainingTask
     /// <summary>Which parameters, and what holds them.</summary>
     public FineTuningOptions FineTuning { get; init; } = new();
 
+    /// <summary>
+    /// Low-rank additions that training goes on from; <see cref="FineTuning"/> has their rank, alpha and targets. Null to start from the
+    /// model itself.
+    /// </summary>
+    public LoraAdapter? Adapter { get; init; }
+
     /// <summary>Utterances of the source's domain whose Fisher information weighs the pull towards it; null for equal weights.</summary>
     public IReadOnlyList<TrainingUtterance>? Fisher { get; init; }
 

@@ -10,12 +10,13 @@ internal static class FineTuneCommand
         Examples:
           attune finetune --manifest my/train.jsonl --validation my/held-out.jsonl --out my-model
           attune finetune --model base --manifest m.jsonl --validation v.jsonl --guard old.jsonl --out m --lora-rank 8
+          attune finetune --manifest m.jsonl --out my-adapter --lora-rank 8 --lora-export adapter
           attune finetune --manifest m.jsonl --out m --pull 0.1 --ewc old.jsonl
           attune finetune --manifest m.jsonl --out m --replay old.jsonl --replay-ratio 0.25 --source-transcripts
 
         Against forgetting: a small --parameters set; LoRA (arXiv 2106.09685); --pull alone is L2-SP (arXiv 1802.01483), with --ewc elastic
         weight consolidation (arXiv 1612.00796); --replay (arXiv 1811.11682), with --source-transcripts learning without forgetting (arXiv
-        1606.09282). --guard shows what they do.
+        1606.09282). --guard shows what they do. 'attune merge-adapter' makes a whole model of an adapter.
 
 
         """ + TrainingStart.Notes;

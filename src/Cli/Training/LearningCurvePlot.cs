@@ -3,10 +3,10 @@ using ScottPlot;
 
 namespace Attune.Cli.Training;
 
-/// <summary>Draws <c>learning-curve.csv</c>: loss on the left axis, word error rates on the right, over steps.</summary>
+/// <summary>Draws <c>learning-curve.csv</c>: loss on the left axis, word error rates and locality on the right, over steps.</summary>
 internal static class LearningCurvePlot
 {
-    private const string RateSuffix = " wer";
+    private const string RateSuffix = " wer", LocalitySuffix = " locality";
     private const int WidthPixels = 1000, HeightPixels = 600;
 
     /// <summary>Room above the highest value.</summary>
@@ -21,13 +21,12 @@ internal static class LearningCurvePlot
         using var plot = new Plot();
         plot.XLabel("step");
         plot.YLabel("loss per symbol");
-        plot.Axes.Right.Label.Text = "word error rate (%)";
+        plot.Axes.Right.Label.Text = "word error rate, locality (%)";
         var highestLoss = Add(plot, rows, Array.IndexOf(header, "loss"), "training loss", 1, plot.Axes.Left);
         var highestRate = 0.0;
         for (var column = 0; column < header.Length; column++)
         {
-            if (!header[column].EndsWith(RateSuffix, StringComparison.Ordinal)) continue;
-            var name = $"WER {header[column][..^RateSuffix.Length]}";
+            if (NameOf(header[column]) is not { } name) continue;
             highestRate = Math.Max(highestRate, Add(plot, rows, column, name, 100, plot.Axes.Right));
         }
 
@@ -39,6 +38,12 @@ internal static class LearningCurvePlot
         File.WriteAllBytes(path + ".tmp", plot.GetImageBytes(WidthPixels, HeightPixels, ImageFormat.Png));
         File.Move(path + ".tmp", path, overwrite: true);
     }
+
+    /// <summary>A column's name in the legend; null if it is not drawn.</summary>
+    private static string? NameOf(string column) =>
+        column.EndsWith(RateSuffix, StringComparison.Ordinal) ? $"WER {column[..^RateSuffix.Length]}"
+        : column.EndsWith(LocalitySuffix, StringComparison.Ordinal) ? $"locality {column[..^LocalitySuffix.Length]}"
+        : null;
 
     /// <summary>Adds a line through the rows that have a value.</summary>
     /// <returns>The highest value; 0 if no row has one.</returns>

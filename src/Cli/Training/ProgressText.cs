@@ -28,10 +28,13 @@ internal static class ProgressText
         return string.Join("  ", parts);
     }
 
-    /// <summary>Error rates, set by set.</summary>
+    /// <summary>Error rates, set by set, and locality of a guard.</summary>
     public static string Rates(IReadOnlyList<ValidationResult> results) => string.Join("  ", results.Select(result => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {result.Name} WER {100 * result.Words.Rate:0.0} % CER {100 * result.Characters.Rate:0.0} %")));
+        $"| {result.Name} WER {100 * result.Words.Rate:0.0} % CER {100 * result.Characters.Rate:0.0} %{Locality(result)}")));
+
+    private static string Locality(ValidationResult result) =>
+        result.Locality is { } locality ? string.Create(CultureInfo.InvariantCulture, $" locality {locality:0.000}") : "";
 
     private static string Left(TimeSpan time) =>
         time.ToString(time.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);

@@ -75,7 +75,7 @@ internal sealed record TrainingCorpora
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { "guard" };
         var sets = Validation.Select(corpus => new ValidationSet(Distinct(corpus.Name, names), corpus.Utterances)).ToList();
-        if (Guard is not null) sets.Add(new ValidationSet("guard", Guard.Utterances));
+        if (Guard is not null) sets.Add(new ValidationSet("guard", Guard.Utterances, IsGuard: true));
         return sets;
     }
 

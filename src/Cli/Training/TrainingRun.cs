@@ -115,13 +115,15 @@ internal sealed class TrainingRun(TrainingSettings settings, TrainingScreen scre
             new Augmentation(settings.Augmentation, rate, noises),
             settings.BatchDuration,
             settings.Options.Seed);
+        var adapter = settings.Adapter is { } folder ? LoraAdapter.Open(folder, model) : null;
         return new TrainingTask
         {
             Source = model,
             Data = data,
             Validation = corpora.CreateValidation(),
             Options = settings.Options,
-            FineTuning = settings.FineTuning,
+            FineTuning = adapter?.Options(settings.FineTuning) ?? settings.FineTuning,
+            Adapter = adapter,
             Fisher = corpora.Fisher?.Utterances,
             OutputFolder = settings.Output,
             Card = new ModelCard

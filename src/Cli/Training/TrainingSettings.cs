@@ -47,6 +47,9 @@ internal sealed record TrainingSettings
     /// <summary>What changes, and what holds it.</summary>
     public FineTuningOptions FineTuning { get; init; } = new();
 
+    /// <summary>Folder of low-rank additions that training goes on from; null for none.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>Manifest whose Fisher information weighs the pull; null for equal weights.</summary>
     public string? Fisher { get; init; }
 

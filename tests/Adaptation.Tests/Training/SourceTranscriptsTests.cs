@@ -29,7 +29,7 @@ public sealed class SourceTranscriptsTests
     {
         using var model = TestModels.Open("tiny-layer", out _);
         using var network = new Wav2Vec2Network(model);
-        using var parameters = TrainableParameters.Create(model, new FineTuningOptions { Parameters = "layer-norm" }, seed: 1);
+        using var parameters = TrainableParameters.Create(model, new FineTuningOptions { Parameters = "layer-norm" }, null, seed: 1);
         var utterances = Tones.Create(model, 3, seed: 2);
         using var scope = NewDisposeScope();
 

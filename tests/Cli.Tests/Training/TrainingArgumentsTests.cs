@@ -19,6 +19,8 @@ public sealed class TrainingArgumentsTests : IDisposable
     [InlineData("--parameters", "some", "--parameters must be one of layer-norm, suta,")]
     [InlineData("--lora-rank", "-1", "--lora-rank must be from 0 to 1024. Given: '-1'.")]
     [InlineData("--lora-targets", ",", "--lora-targets must name at least one layer. Given: ','.")]
+    [InlineData("--lora-export", "peft", "--lora-export must be one of merged, adapter. Given: 'peft'.")]
+    [InlineData("--lora-export", "adapter", "--lora-export adapter needs --lora-rank above 0, or --adapter.")]
     [InlineData("--noise", "noises", "--noise needs --noise-prob above 0.")]
     [InlineData("--noise-snr-min", "30", "--noise-snr-min must be at most --noise-snr-max. Given: 30 and 25.")]
     [InlineData("--guard", "a.jsonl", "--guard needs --validation")]

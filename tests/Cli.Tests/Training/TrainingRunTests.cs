@@ -78,6 +78,30 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task FineTune_Adapter_IsWrittenContinuedAndMerged()
+    {
+        using var second = new TrainingFiles();
+        var written = await _files.FineTuneAsync("--steps", "1", "--lora-rank", "2", "--lora-targets", "out_proj", "--lora-export", "adapter");
+        var continued = await second.FineTuneAsync("--steps", "1", "--adapter", _files.Output, "--lora-export", "adapter");
+        var merged = await CliRun.RunAsync(
+            "merge-adapter", "--model", RepositoryFiles.Golden("tiny-layer"), "--adapter", second.Output, "--out", _files.OutputFile("merged"));
+
+        Assert.Equal([ExitCode.Success, ExitCode.Success, ExitCode.Success], [written.Status, continued.Status, merged.Status]);
+        Assert.Contains("rank 2 in out_proj", merged.Output, StringComparison.Ordinal);
+        using var model = Model.Open(_files.OutputFile("merged"));
+        Assert.Equal("merged", model.Name);
+    }
+
+    [Fact]
+    public async Task MergeAdapter_NoAdapter_CannotRun()
+    {
+        var run = await CliRun.RunAsync("merge-adapter", "--model", RepositoryFiles.Golden("tiny-layer"), "--adapter", "none", "--out", _files.Output);
+
+        Assert.Equal(ExitCode.CannotRun, run.Status);
+        Assert.Contains("adapter_config.json is missing", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FineTune_BadLinesInTwoManifests_AreAllListedWithTheirNumbers()
     {
         var first = _files.Write("first.jsonl", TrainingFiles.Line("TEA.wav", 0.6, "TEA"), "{", TrainingFiles.Line("TEA.wav", 0.6, "t3a"));
