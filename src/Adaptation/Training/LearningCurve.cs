@@ -6,16 +6,16 @@ namespace Attune.Adaptation.Training;
 internal sealed class LearningCurve
 {
     private readonly string _path;
-    private readonly IReadOnlyList<string> _sets;
+    private readonly IReadOnlyList<ValidationSet> _sets;
 
     /// <param name="path">The file. Rows after <paramref name="resumedStep"/>, which will be trained again, are taken out.</param>
-    /// <param name="sets">Names of the validation sets.</param>
+    /// <param name="sets">The validation sets.</param>
     /// <param name="resumedStep">Step that training goes on from.</param>
-    public LearningCurve(string path, IReadOnlyList<string> sets, int resumedStep)
+    public LearningCurve(string path, IReadOnlyList<ValidationSet> sets, int resumedStep)
     {
         _path = path;
         _sets = sets;
-        var rates = sets.SelectMany(name => new[] { $"{Quote(name)} wer", $"{Quote(name)} cer", $"{Quote(name)} loss" });
+        var rates = sets.SelectMany(set => Columns(set).Select(column => $"{Quote(set.Name)} {column}"));
         var header = string.Join(',', ["step", "epoch", "hours", "learning_rate", "loss", "gradient_norm", "throughput", .. rates]);
         var kept = File.Exists(path) && resumedStep > 0
             ? File.ReadLines(path).Skip(1).Where(line => int.TryParse(line.Split(',')[0], out var step) && step <= resumedStep)
@@ -39,14 +39,17 @@ internal sealed class LearningCurve
             Number(progress.GradientNorm),
             Number(progress.Throughput),
         };
-        foreach (var name in _sets)
+        foreach (var set in _sets)
         {
-            var result = progress.IsValidation ? progress.Validation.FirstOrDefault(set => set.Name == name) : null;
-            cells.AddRange(result is null ? ["", "", ""] : [Number(result.Words.Rate), Number(result.Characters.Rate), Number(result.Loss)]);
+            var result = progress.IsValidation ? progress.Validation.FirstOrDefault(result => result.Name == set.Name) : null;
+            double?[] values = [result?.Words.Rate, result?.Characters.Rate, result?.Loss, result?.Locality];
+            cells.AddRange(values.Take(Columns(set).Length).Select(value => Number(value ?? double.NaN)));
         }
 
         File.AppendAllText(_path, string.Join(',', cells) + Environment.NewLine);
     }
+
+    private static string[] Columns(ValidationSet set) => set.IsGuard ? ["wer", "cer", "loss", "locality"] : ["wer", "cer", "loss"];
 
     private static string Quote(string name) => name.Replace(',', ' ').Replace('"', ' ');
 

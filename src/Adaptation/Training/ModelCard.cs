@@ -53,6 +53,13 @@ public sealed record ModelCard
                     CultureInfo.InvariantCulture,
                     $"| {result.Name} | {result.Words.ReferenceLength} | {100 * result.Words.Rate:0.0} | {100 * result.Characters.Rate:0.0} |\n");
             }
+
+            foreach (var result in results.Where(result => result.Locality is not null))
+            {
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"\nLocality on {result.Name}: {result.Locality:0.000} of the transcripts of {Source} are left (1 - edits / longer length, in characters).\n");
+            }
         }
 
         if (Command is not null) text.Append(CultureInfo.InvariantCulture, $"\n## Command\n\n```\n{Command}\n```\n");

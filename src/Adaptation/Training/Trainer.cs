@@ -36,7 +36,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Copies the source's weights, and reads the checkpoint if the output folder has one.</summary>
     /// <exception cref="TrainingException">The checkpoint belongs to another training, or the output is the source's own folder.</exception>
-    /// <exception cref="ArgumentException">The parameter set does not exist.</exception>
+    /// <exception cref="ArgumentException">The parameter set does not exist, or the adapter has other additions.</exception>
     public Trainer(TrainingTask task, TimeProvider time)
     {
         _keptMemory = TorchRuntime.KeepFreedMemory();
@@ -45,10 +45,12 @@ public sealed class Trainer : IDisposable
         _time = time;
         set_num_threads(_options.Threads > 0 ? _options.Threads : Environment.ProcessorCount);
         _output = new TrainingOutput(task);
-        _parameters = TrainableParameters.Create(task.Source, task.FineTuning, _options.Seed);
+        _parameters = TrainableParameters.Create(task.Source, task.FineTuning, task.Adapter, _options.Seed);
         _optimizer = new TrainingOptimizer(_parameters, task.Source.Layout, _options.Optimizer, _options.ComputeType);
         _network = new Wav2Vec2Network(task.Source);
         _validator = new Validator(_network, task.Source);
+        // Both look at the weights that training starts from, which the checkpoint then replaces.
+        foreach (var guard in task.Validation.Where(set => set.IsGuard)) _validator.Remember(guard, _parameters, CancellationToken.None);
         _pull = CreatePull();
         TotalSteps = _options.MaxSteps > 0 ? _options.MaxSteps : CountSteps();
         _schedule = new LearningRateSchedule(_options.Optimizer, TotalSteps);
@@ -248,6 +250,7 @@ public sealed class Trainer : IDisposable
             _options.LabelSmoothing,
             ComputeType = _options.ComputeType.ToString(),
             _task.FineTuning,
+            Adapter = _task.Adapter?.Sha256,
             Fisher = _task.Fisher?.Count,
         });
         return $"model {_task.Source.Sha256[..12]}, data {_task.Data.Identity}, options "

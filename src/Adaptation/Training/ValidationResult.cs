@@ -7,4 +7,7 @@ namespace Attune.Adaptation.Training;
 /// <param name="Words">Word errors.</param>
 /// <param name="Characters">Character errors.</param>
 /// <param name="Loss">CTC loss for each symbol.</param>
-public sealed record ValidationResult(string Name, ErrorRate Words, ErrorRate Characters, double Loss);
+/// <param name="Locality">
+/// How much of the transcripts of the weights that training started from is left, from 0 to 1; null for a set that is no guard.
+/// </param>
+public sealed record ValidationResult(string Name, ErrorRate Words, ErrorRate Characters, double Loss, double? Locality = null);

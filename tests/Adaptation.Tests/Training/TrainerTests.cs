@@ -132,6 +132,34 @@ public sealed class TrainerTests : IDisposable
         Assert.Throws<TrainingException>(() => new Trainer(Task("x", Options(1)) with { OutputFolder = _model.Folder }, TimeProvider.System));
 
     [Fact]
+    public void Run_Guard_ReportsHowMuchOfTheSourcesTranscriptsIsLeft()
+    {
+        var options = Options(steps: 60);
+        options.ValidationInterval = 60;
+        options.CheckpointInterval = 20;
+        options.Optimizer.LearningRate = 3e-3;
+        TrainingTask Make(string folder) => Task(folder, options) with
+        {
+            Validation = [new("held out", Tones.Create(_model, 3, seed: 9)), new("guard", Tones.Create(_model, 3, seed: 8), IsGuard: true)],
+        };
+        var reports = new List<TrainingProgress>();
+        using (var trainer = new Trainer(Make("whole"), TimeProvider.System)) trainer.Run(new Watcher(reports.Add), CancellationToken.None);
+        RunUntil(Make("resumed"), 30);
+
+        var resumed = Run(Make("resumed"));
+
+        Assert.Equal(1, reports[0].Validation[1].Locality);
+        Assert.Null(reports[0].Validation[0].Locality);
+        // Compared with the source's transcripts, not with those of the checkpoint.
+        Assert.InRange(resumed.LastValidation[1].Locality!.Value, 0, 0.9);
+        Assert.Equal(reports[^1].Validation[1].Locality, resumed.LastValidation[1].Locality);
+        var curve = File.ReadAllLines(_folder.File("whole/training/learning-curve.csv"));
+        Assert.EndsWith("guard wer,guard cer,guard loss,guard locality", curve[0], StringComparison.Ordinal);
+        Assert.EndsWith(",1", curve[1], StringComparison.Ordinal);
+        Assert.Contains("Locality on guard: ", File.ReadAllText(_folder.File("whole/README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_NoGain_EndsAfterThePatience()
     {
         var options = Options(steps: 100);
