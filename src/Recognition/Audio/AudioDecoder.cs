@@ -42,7 +42,21 @@ public sealed class AudioDecoder(AudioOptions options)
         return await _ffmpeg.DecodeAsync(bytes, container, format => Builder(format, sampleRateHz), cancellationToken);
     }
 
-    private static PcmAudio Raw(ReadOnlyMemory<byte> bytes, RawAudioFormat raw)
+    /// <summary>Begins to decode audio that arrives in pieces: headerless samples, or a WAV file.</summary>
+    /// <param name="rawFormat">As for <see cref="DecodeAsync"/>; without an encoding, only WAV is possible.</param>
+    /// <param name="sampleRateHz">Rate wanted, 1,000 to 384,000 Hz.</param>
+    /// <returns>A decoder for this audio alone, whose samples are those that <see cref="DecodeAsync"/> gives for the whole of it.</returns>
+    /// <exception cref="AudioException">A field of <paramref name="rawFormat"/> is out of range.</exception>
+    public AudioStreamDecoder OpenStream(RawAudioFormat? rawFormat, int sampleRateHz)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRateHz, RawAudioFormat.MinSampleRateHz);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sampleRateHz, RawAudioFormat.MaxSampleRateHz);
+        rawFormat?.Validate();
+        var format = rawFormat is { Encoding: not AudioEncoding.Unspecified } ? Format(rawFormat) : null;
+        return new AudioStreamDecoder(format, actual => new FrameConverter(actual, Kernel(actual.SampleRateHz, sampleRateHz)));
+    }
+
+    private static PcmFormat Format(RawAudioFormat raw)
     {
         var sample = raw.Encoding switch
         {
@@ -54,7 +68,12 @@ public sealed class AudioDecoder(AudioOptions options)
             AudioEncoding.ALaw => SampleFormat.ALaw,
             _ => throw new ArgumentOutOfRangeException(nameof(raw), raw.Encoding, "Not validated."),
         };
-        var format = new PcmFormat(sample, raw.SampleRateHz, raw.Channels);
+        return new PcmFormat(sample, raw.SampleRateHz, raw.Channels);
+    }
+
+    private static PcmAudio Raw(ReadOnlyMemory<byte> bytes, RawAudioFormat raw)
+    {
+        var format = Format(raw);
         if (bytes.Length % format.FrameBytes != 0)
             throw new AudioException(
                 AudioError.Truncated,

@@ -30,14 +30,14 @@ public static class UtteranceSplitter
         ArgumentOutOfRangeException.ThrowIfLessThan(maxUtterance, TimeSpan.FromSeconds(1));
 
         var longest = (int)Math.Min(int.MaxValue, Math.Floor(maxUtterance.TotalSeconds * waveform.SampleRateHz));
-        var tail = Math.Min(Samples(ShortestTail, waveform), longest / 3);
+        var tail = Math.Min(Samples(ShortestTail, waveform.SampleRateHz), longest / 3);
         var segments = new List<UtteranceSegment>();
         var start = 0;
         while (waveform.Samples.Length - start > longest)
         {
             var earliest = start + longest - (longest / 3);
             var latest = Math.Min(start + longest, waveform.Samples.Length - tail);
-            var cut = QuietestCut(waveform, earliest, latest);
+            var cut = QuietestCut(waveform.Samples, waveform.SampleRateHz, earliest, latest);
             segments.Add(new UtteranceSegment(start, cut - start));
             start = cut;
         }
@@ -47,15 +47,15 @@ public static class UtteranceSplitter
     }
 
     /// <summary>The sample to cut before. Of equally quiet places the last wins, which makes the fewest pieces.</summary>
-    private static int QuietestCut(Waveform waveform, int earliest, int latest)
+    internal static int QuietestCut(ReadOnlySpan<float> samples, int sampleRateHz, int earliest, int latest)
     {
-        var half = Math.Max(1, Samples(EnergyWindow, waveform) / 2);
-        var hop = Math.Max(1, Samples(Hop, waveform));
+        var half = Math.Max(1, Samples(EnergyWindow, sampleRateHz) / 2);
+        var hop = Math.Max(1, Samples(Hop, sampleRateHz));
         var best = latest;
         var quietest = double.PositiveInfinity;
         for (var cut = latest; cut >= earliest; cut -= hop)
         {
-            var energy = MeanSquare(waveform.Samples, cut - half, cut + half);
+            var energy = MeanSquare(samples, cut - half, cut + half);
             if (energy >= quietest) continue;
             quietest = energy;
             best = cut;
@@ -64,7 +64,7 @@ public static class UtteranceSplitter
         return best;
     }
 
-    private static double MeanSquare(float[] samples, int from, int to)
+    private static double MeanSquare(ReadOnlySpan<float> samples, int from, int to)
     {
         from = Math.Max(0, from);
         to = Math.Min(samples.Length, to);
@@ -73,5 +73,5 @@ public static class UtteranceSplitter
         return sum / (to - from);
     }
 
-    private static int Samples(TimeSpan duration, Waveform waveform) => (int)(duration.TotalSeconds * waveform.SampleRateHz);
+    private static int Samples(TimeSpan duration, int sampleRateHz) => (int)(duration.TotalSeconds * sampleRateHz);
 }

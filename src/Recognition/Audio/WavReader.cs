@@ -28,50 +28,65 @@ internal static class WavReader
     /// </exception>
     public static PcmAudio Read(ReadOnlyMemory<byte> bytes)
     {
-        RequireRiffHeader(bytes.Span);
+        if (bytes.IsEmpty) throw Empty("Audio must not be empty; 0 bytes were given");
+        var header = FindHeader(bytes.Span, out var missing) ?? throw Truncated(missing);
+        var rest = bytes[header.DataOffset..];
+        var length = header.MayBeUnknown ? Math.Min(header.DataBytes, rest.Length) : header.DataBytes;
+        if (length > rest.Length) throw Truncated($"its data chunk declares {length:N0} bytes and {rest.Length:N0} follow");
+        if (length == 0) throw Empty("A WAV file must hold at least one sample; its data chunk is empty");
+        if (length % header.Format.FrameBytes != 0)
+            throw Truncated($"its {length:N0} bytes of samples are no multiple of the {header.Format.FrameBytes} bytes of a frame");
+        return new PcmAudio(header.Format, rest[..(int)length]);
+    }
+
+    /// <summary>Finds format and place of the samples in the beginning of a file.</summary>
+    /// <param name="bytes">The first bytes of the file.</param>
+    /// <param name="missing">What more bytes could bring, if they do not reach to the samples.</param>
+    /// <returns>Null if the bytes do not reach to the samples.</returns>
+    /// <exception cref="AudioException">As for <see cref="Read"/>, but for what the samples lack.</exception>
+    public static WavHeader? FindHeader(ReadOnlySpan<byte> bytes, out string missing)
+    {
+        missing = $"its header needs {RiffHeaderBytes} bytes and {bytes.Length} were given";
+        if (bytes.Length < RiffHeaderBytes) return null;
+        RequireWave(bytes);
         PcmFormat? format = null;
         long? longDataBytes = null;
         for (var position = (long)RiffHeaderBytes; position < bytes.Length;)
         {
-            if (bytes.Length - position < ChunkHeaderBytes)
-                throw Truncated($"a chunk header at byte {position} needs {ChunkHeaderBytes} bytes and {bytes.Length - position} follow");
-            var header = bytes.Span.Slice((int)position, ChunkHeaderBytes);
+            missing = $"a chunk header at byte {position} needs {ChunkHeaderBytes} bytes and {bytes.Length - position} follow";
+            if (bytes.Length - position < ChunkHeaderBytes) return null;
+            var header = bytes.Slice((int)position, ChunkHeaderBytes);
             var declared = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
             position += ChunkHeaderBytes;
-            if (header.StartsWith("data"u8)) return ReadData(bytes[(int)position..], format, declared, longDataBytes);
-            if (declared > bytes.Length - position)
-                throw Truncated($"the {ChunkName(header)} chunk declares {declared:N0} bytes and {bytes.Length - position:N0} follow");
+            if (header.StartsWith("data"u8)) return DataHeader((int)position, format, declared, longDataBytes);
+            missing = $"the {ChunkName(header)} chunk declares {declared:N0} bytes and {bytes.Length - position:N0} follow";
+            if (declared > bytes.Length - position) return null;
 
-            var body = bytes.Span.Slice((int)position, (int)declared);
+            var body = bytes.Slice((int)position, (int)declared);
             if (header.StartsWith("fmt "u8)) format = WavFormatChunk.Parse(body);
             if (header.StartsWith("ds64"u8) && body.Length >= 16) longDataBytes = BinaryPrimitives.ReadInt64LittleEndian(body[8..]);
             position += declared + (declared & 1);
         }
 
-        throw Truncated("it has no data chunk");
+        missing = "it has no data chunk";
+        return null;
     }
 
-    private static void RequireRiffHeader(ReadOnlySpan<byte> bytes)
+    private static void RequireWave(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) throw Empty("Audio must not be empty; 0 bytes were given");
-        if (bytes.Length < RiffHeaderBytes) throw Truncated($"its header needs {RiffHeaderBytes} bytes and {bytes.Length} were given");
         if (!bytes[8..].StartsWith("WAVE"u8))
             throw new AudioException(
                 AudioError.UnsupportedFormat,
                 $"A RIFF file must be of kind WAVE; this one is of kind {ChunkName(bytes[8..])}. Convert it to WAV, FLAC, Ogg or MP3.");
     }
 
-    private static PcmAudio ReadData(ReadOnlyMemory<byte> rest, PcmFormat? format, uint declared, long? longDataBytes)
+    private static WavHeader DataHeader(int offset, PcmFormat? format, uint declared, long? longDataBytes)
     {
         if (format is null) throw Corrupt("A WAV file must have a fmt chunk before its data chunk; it has none");
-        var length = declared == uint.MaxValue && longDataBytes is long known ? known : declared;
-        if (length < 0) throw Corrupt($"The length in the ds64 chunk must not be negative; it is {length}");
-        if (length == declared && declared >= UnknownLength && rest.Length < length) length = rest.Length;
-        if (length > rest.Length) throw Truncated($"its data chunk declares {length:N0} bytes and {rest.Length:N0} follow");
-        if (length == 0) throw Empty("A WAV file must hold at least one sample; its data chunk is empty");
-        if (length % format.FrameBytes != 0)
-            throw Truncated($"its {length:N0} bytes of samples are no multiple of the {format.FrameBytes} bytes of a frame");
-        return new PcmAudio(format, rest[..(int)length]);
+        if (declared != uint.MaxValue || longDataBytes is not long known)
+            return new WavHeader(format, offset, declared, MayBeUnknown: declared >= UnknownLength);
+        if (known < 0) throw Corrupt($"The length in the ds64 chunk must not be negative; it is {known}");
+        return new WavHeader(format, offset, known, MayBeUnknown: false);
     }
 
     private static AudioException Empty(string what) => new(AudioError.Empty, $"{what}. Check the recording.");

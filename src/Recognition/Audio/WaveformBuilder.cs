@@ -2,22 +2,14 @@ using System.Buffers;
 
 namespace Attune.Recognition.Audio;
 
-/// <summary>Decodes, checks, mixes down and resamples uncompressed bytes block by block, so that only the result is held whole.</summary>
+/// <summary>Converts uncompressed bytes block by block, so that only the result is held whole.</summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class WaveformBuilder
 {
-    /// <summary>Samples of all channels decoded at a time; one frame at least.</summary>
-    private const int BlockSamples = 16384;
-
-    /// <summary>2^31, the largest amplitude accepted: integers kept in floats unscaled still pass, and no later sum overflows.</summary>
-    private const float MaxAmplitude = 2147483648f;
-
     private readonly PcmFormat _format;
-    private readonly Resampler _resampler;
+    private readonly FrameConverter _converter;
     private readonly int _sampleRateHz;
     private readonly TimeSpan _maxDuration;
-    private readonly float[] _interleaved;
-    private readonly float[] _mono;
     private readonly ArrayBufferWriter<float> _output = new();
 
     /// <param name="format">Form of the bytes that will come.</param>
@@ -27,15 +19,13 @@ internal sealed class WaveformBuilder
     public WaveformBuilder(PcmFormat format, ResamplingKernel? kernel, int sampleRateHz, TimeSpan maxDuration)
     {
         _format = format;
-        _resampler = new Resampler(kernel);
+        _converter = new FrameConverter(format, kernel);
         _sampleRateHz = sampleRateHz;
         _maxDuration = maxDuration;
-        _mono = new float[Math.Max(1, BlockSamples / format.Channels)];
-        _interleaved = new float[_mono.Length * format.Channels];
     }
 
     /// <summary>Frames taken so far, at the rate of the format.</summary>
-    public long Frames { get; private set; }
+    public long Frames => _converter.Frames;
 
     /// <summary>Takes the next whole frames.</summary>
     /// <exception cref="AudioException">
@@ -45,18 +35,7 @@ internal sealed class WaveformBuilder
     public void Append(ReadOnlySpan<byte> bytes, CancellationToken cancellationToken)
     {
         RequireDuration(Frames + (bytes.Length / _format.FrameBytes));
-        while (bytes.Length > 0)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var frames = Math.Min(_mono.Length, bytes.Length / _format.FrameBytes);
-            var interleaved = _interleaved.AsSpan(0, frames * _format.Channels);
-            SampleDecoder.Decode(_format.Sample, bytes, interleaved);
-            RequireAmplitudes(interleaved);
-            MixDown(interleaved, _mono.AsSpan(0, frames));
-            _resampler.Push(_mono.AsSpan(0, frames), _output);
-            Frames += frames;
-            bytes = bytes[(frames * _format.FrameBytes)..];
-        }
+        _converter.Append(bytes, _output, cancellationToken);
     }
 
     /// <summary>The waveform of all frames taken. Call once.</summary>
@@ -65,7 +44,7 @@ internal sealed class WaveformBuilder
     {
         if (Frames == 0)
             throw new AudioException(AudioError.Empty, "The audio must hold at least one sample; it holds none. Check the recording.");
-        _resampler.Finish(_output);
+        _converter.Finish(_output);
         return new Waveform(_output.WrittenSpan.ToArray(), _sampleRateHz);
     }
 
@@ -76,38 +55,5 @@ internal sealed class WaveformBuilder
             throw new AudioException(
                 AudioError.TooLong,
                 $"Audio may last at most {_maxDuration.TotalSeconds:0.###} s; at least {duration:0.###} s were given. Split it.");
-    }
-
-    private void RequireAmplitudes(ReadOnlySpan<float> interleaved)
-    {
-        for (var i = 0; i < interleaved.Length; i++)
-        {
-            if (MathF.Abs(interleaved[i]) <= MaxAmplitude) continue;
-            var place = $"sample {Frames + (i / _format.Channels)} of channel {i % _format.Channels}";
-            throw float.IsFinite(interleaved[i])
-                ? new AudioException(
-                    AudioError.Corrupt,
-                    $"Amplitudes must be at most 2^31, nominally 1; {place} is {interleaved[i]:g4}. Check the encoding that was stated.")
-                : new AudioException(
-                    AudioError.NotFinite,
-                    $"Every sample must be a finite number; {place} is {interleaved[i]}. Repair the recording.");
-        }
-    }
-
-    private void MixDown(ReadOnlySpan<float> interleaved, Span<float> mono)
-    {
-        var channels = _format.Channels;
-        if (channels == 1)
-        {
-            interleaved.CopyTo(mono);
-            return;
-        }
-
-        for (var frame = 0; frame < mono.Length; frame++)
-        {
-            var sum = 0.0;
-            foreach (var sample in interleaved.Slice(frame * channels, channels)) sum += sample;
-            mono[frame] = (float)(sum / channels);
-        }
     }
 }
