@@ -150,6 +150,11 @@ public sealed class AdaptiveRecognizer : IDisposable
         return new RecognizedUtterance(offset, duration, draft.Transcript, final, report);
     }
 
+    /// <summary>The logits of a piece of audio without fast update, for listening to a stream while it goes on.</summary>
+    /// <inheritdoc cref="Recognizer.Listen"/>
+    public Logits Listen(ReadOnlyMemory<float> samples, AdaptableParameters? parameters, CancellationToken cancellationToken) =>
+        _recognizer.Listen(samples, parameters, cancellationToken);
+
     public void Dispose()
     {
         _threads.Dispose();

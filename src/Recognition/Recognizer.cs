@@ -46,6 +46,13 @@ public sealed class Recognizer(Model model, OnnxAcousticModel acousticModel)
         return new Draft(waveform, draft, hidden, Decode(draft, offset));
     }
 
+    /// <summary>The logits of a piece of audio, without a transcript: what a stream listens with while it goes on.</summary>
+    /// <param name="samples">Samples at the model's rate, at least as many as one frame needs.</param>
+    /// <param name="parameters">A revision of the adaptable parameters; null for the model's own.</param>
+    /// <param name="cancellationToken">Ends the forward pass between two operators.</param>
+    public Logits Listen(ReadOnlyMemory<float> samples, AdaptableParameters? parameters, CancellationToken cancellationToken) =>
+        acousticModel.Run(model.Preprocessing.Apply(samples), parameters, cancellationToken);
+
     /// <summary>The transcript of logits of this model.</summary>
     public Transcript Decode(Logits logits, TimeSpan offset) => _decoder.Decode(logits, offset);
 }

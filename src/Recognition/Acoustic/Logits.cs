@@ -55,6 +55,15 @@ public sealed class Logits
         return FrameCount == 0 ? 1 : (double)blanks / FrameCount;
     }
 
+    /// <summary>Softmax probability of a symbol in a frame.</summary>
+    public double Probability(int frame, int symbol)
+    {
+        var logits = Frame(frame);
+        var sum = 0.0;
+        foreach (var logit in logits) sum += Math.Exp(logit - logits[symbol]);
+        return 1 / sum;
+    }
+
     /// <summary>The symbol with the largest logit; the first of equal ones.</summary>
     public int MostProbable(int frame)
     {

@@ -48,7 +48,7 @@ public sealed class GreedyDecoder(Vocabulary vocabulary, TimeSpan frameShift)
             var id = logits.MostProbable(start);
             var end = start;
             var probability = 0.0;
-            for (; end < logits.FrameCount && logits.MostProbable(end) == id; end++) probability += Probability(logits.Frame(end), id);
+            for (; end < logits.FrameCount && logits.MostProbable(end) == id; end++) probability += logits.Probability(end, id);
             if (id == vocabulary.WordDelimiterId || !vocabulary.IsSpecial(id)) yield return new(id, start, end, probability / (end - start));
             start = end;
         }
@@ -62,13 +62,6 @@ public sealed class GreedyDecoder(Vocabulary vocabulary, TimeSpan frameShift)
         var confidence = Math.Exp(symbols.Average(symbol => Math.Log(symbol.Probability)));
         words.Add(new(text.ToString(), offset + (symbols[0].Start * frameShift), offset + (symbols[^1].End * frameShift), confidence));
         symbols.Clear();
-    }
-
-    private static double Probability(ReadOnlySpan<float> logits, int id)
-    {
-        var sum = 0.0;
-        foreach (var logit in logits) sum += Math.Exp(logit - logits[id]);
-        return 1 / sum;
     }
 
     private readonly record struct Symbol(int Id, int Start, int End, double Probability);
