@@ -6,7 +6,10 @@ using Attune.Adaptation.Fast;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Streaming;
 using Attune.Server.Serving;
+using Attune.Server.Serving.Streaming;
 
 namespace Attune.Server.Tests;
 
@@ -23,9 +26,12 @@ public sealed partial class ReadmeTests
             .. Settings<AudioOptions>(AudioOptions.Section),
             .. Settings<RecognitionOptions>(RecognitionOptions.Section),
             .. Settings<OnnxOptions>(OnnxOptions.Section),
+            .. Settings<EndPointerOptions>(EndPointerOptions.Section),
+            .. Settings<StreamingOptions>(StreamingOptions.Section),
             .. Settings<FastUpdateOptions>(FastUpdateOptions.Section),
             .. Settings<AdaptationThreadOptions>(AdaptationThreadOptions.Section),
             .. Settings<ServingOptions>(ServingOptions.Section),
+            .. Settings<StreamOptions>(StreamOptions.Section),
         ];
 
         var actual = SettingRow().Matches(Readme).Select(match => $"{match.Groups["key"]} = {match.Groups["value"]}");

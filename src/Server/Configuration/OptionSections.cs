@@ -3,7 +3,10 @@ using Attune.Adaptation.Fast;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Streaming;
 using Attune.Server.Serving;
+using Attune.Server.Serving.Streaming;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Configuration;
@@ -21,10 +24,13 @@ internal static class OptionSections
         Section.Of<AudioOptions>(AudioOptions.Section),
         Section.Of<RecognitionOptions>(RecognitionOptions.Section),
         Section.Of<OnnxOptions>(OnnxOptions.Section),
+        Section.Of<EndPointerOptions>(EndPointerOptions.Section),
+        Section.Of<StreamingOptions>(StreamingOptions.Section),
         new("Adaptation", [], _ => { }, _ => { }),
         Section.Of<FastUpdateOptions>(FastUpdateOptions.Section),
         Section.Of<AdaptationThreadOptions>(AdaptationThreadOptions.Section),
         Section.Of<ServingOptions>(ServingOptions.Section),
+        Section.Of<StreamOptions>(StreamOptions.Section),
     ];
 
     /// <summary>Binds each section to its options class, checked at the latest when the host starts.</summary>

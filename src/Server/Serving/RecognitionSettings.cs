@@ -3,6 +3,8 @@ using Attune.Adaptation.Fast;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Streaming;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Serving;
@@ -13,7 +15,9 @@ internal sealed class RecognitionSettings(
     IOptions<RecognitionOptions> recognition,
     IOptions<OnnxOptions> onnx,
     IOptions<FastUpdateOptions> fast,
-    IOptions<AdaptationThreadOptions> threads)
+    IOptions<AdaptationThreadOptions> threads,
+    IOptions<EndPointerOptions> endPointing,
+    IOptions<StreamingOptions> streaming)
 {
     public AudioOptions Audio => audio.Value;
 
@@ -24,4 +28,8 @@ internal sealed class RecognitionSettings(
     public FastUpdateOptions Fast => fast.Value;
 
     public AdaptationThreadOptions Threads => threads.Value;
+
+    public EndPointerOptions EndPointing => endPointing.Value;
+
+    public StreamingOptions Streaming => streaming.Value;
 }

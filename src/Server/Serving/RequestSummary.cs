@@ -37,15 +37,25 @@ internal sealed class RequestSummary(string requestId, string method)
     /// <summary>The summary that was attached to a call.</summary>
     public static RequestSummary Of(ServerCallContext context) => (RequestSummary)context.UserState[typeof(RequestSummary)];
 
+    /// <summary>Address of a call's client, without its port.</summary>
+    public static string ClientOf(ServerCallContext context) => context.GetHttpContext().Connection.RemoteIpAddress?.ToString() ?? "local";
+
     /// <summary>Counts a recording.</summary>
     public void Add(RecognizedRecording recording)
     {
-        AudioSeconds += recording.Duration.TotalSeconds;
-        Utterances += recording.Utterances.Count;
-        foreach (var report in recording.Utterances.Select(utterance => utterance.Adaptation))
-        {
-            Steps += report.Steps.Count;
-            _outcomes[report.Outcome] = _outcomes.GetValueOrDefault(report.Outcome) + 1;
-        }
+        AddAudio(recording.Duration);
+        foreach (var utterance in recording.Utterances) Add(utterance);
     }
+
+    /// <summary>Counts an utterance.</summary>
+    public void Add(RecognizedUtterance utterance)
+    {
+        var report = utterance.Adaptation;
+        Utterances++;
+        Steps += report.Steps.Count;
+        _outcomes[report.Outcome] = _outcomes.GetValueOrDefault(report.Outcome) + 1;
+    }
+
+    /// <summary>Counts audio.</summary>
+    public void AddAudio(TimeSpan duration) => AudioSeconds += duration.TotalSeconds;
 }

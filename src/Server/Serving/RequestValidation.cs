@@ -13,14 +13,18 @@ internal static class RequestValidation
     {
         var problems = new List<FieldProblem>();
         var config = request.Config ?? new V1.RecognitionConfig();
-        var format = ToRawFormat(config, problems);
-        var adaptation = ToAdaptation(config.Adaptation, problems);
+        var format = ToRawFormat(config, "config", problems);
+        var adaptation = ToAdaptation(config.Adaptation, "config", problems);
         return problems.Count == 0
             ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets)
             : throw new InvalidRequestException(problems);
     }
 
-    private static RawAudioFormat? ToRawFormat(V1.RecognitionConfig config, List<FieldProblem> problems)
+    /// <summary>Form of headerless audio; null for a file.</summary>
+    /// <param name="config">As it came.</param>
+    /// <param name="path">Of the configuration in the request.</param>
+    /// <param name="problems">Receives what is wrong.</param>
+    public static RawAudioFormat? ToRawFormat(V1.RecognitionConfig config, string path, List<FieldProblem> problems)
     {
         AudioEncoding? encoding = config.Encoding switch
         {
@@ -35,33 +39,35 @@ internal static class RequestValidation
         };
         if (encoding == AudioEncoding.Unspecified) return null;
         if (encoding is null)
-            problems.Add(new("config.encoding", $"config.encoding must be one of the values of AudioEncoding. Given: {(int)config.Encoding}."));
+            problems.Add(new($"{path}.encoding", $"{path}.encoding must be one of the values of AudioEncoding. Given: {(int)config.Encoding}."));
         const int min = RawAudioFormat.MinSampleRateHz, max = RawAudioFormat.MaxSampleRateHz;
         if (config.SampleRateHertz is < min or > max)
         {
             problems.Add(new(
-                "config.sample_rate_hertz",
-                $"config.sample_rate_hertz must be from {min} to {max} for headerless audio. Given: {config.SampleRateHertz}."));
+                $"{path}.sample_rate_hertz",
+                $"{path}.sample_rate_hertz must be from {min} to {max} for headerless audio. Given: {config.SampleRateHertz}."));
         }
 
         if (config.AudioChannelCount is < 0 or > RawAudioFormat.MaxChannels)
         {
             problems.Add(new(
-                "config.audio_channel_count",
-                $"config.audio_channel_count must be from 1 to {RawAudioFormat.MaxChannels}, or 0 for 1. Given: {config.AudioChannelCount}."));
+                $"{path}.audio_channel_count",
+                $"{path}.audio_channel_count must be from 1 to {RawAudioFormat.MaxChannels}, or 0 for 1. Given: {config.AudioChannelCount}."));
         }
 
         return new RawAudioFormat(encoding ?? AudioEncoding.Unspecified, config.SampleRateHertz, Math.Max(1, config.AudioChannelCount));
     }
 
-    private static AdaptationRequest ToAdaptation(V1.AdaptationConfig? config, List<FieldProblem> problems)
+    /// <summary>What a request wants of adaptation.</summary>
+    /// <inheritdoc cref="ToRawFormat"/>
+    public static AdaptationRequest ToAdaptation(V1.AdaptationConfig? config, string path, List<FieldProblem> problems)
     {
         if (config is null) return new AdaptationRequest();
         int? steps = config.HasSteps ? config.Steps : null;
         if (steps is < 0 or > FastUpdateOptions.MaxSteps)
         {
             problems.Add(new(
-                "config.adaptation.steps", $"config.adaptation.steps must be from 0 to {FastUpdateOptions.MaxSteps}. Given: {steps}."));
+                $"{path}.adaptation.steps", $"{path}.adaptation.steps must be from 0 to {FastUpdateOptions.MaxSteps}. Given: {steps}."));
         }
 
         if (config.LatencyBudget is not { } given) return new AdaptationRequest(steps);
@@ -69,15 +75,15 @@ internal static class RequestValidation
         if (budget is null || given is not ({ Seconds: > 0 } or { Nanos: > 0 }))
         {
             problems.Add(new(
-                "config.adaptation.latency_budget",
-                $"config.adaptation.latency_budget must be a duration above 0. Given: {given.Seconds} s and {given.Nanos} ns."));
+                $"{path}.adaptation.latency_budget",
+                $"{path}.adaptation.latency_budget must be a duration above 0. Given: {given.Seconds} s and {given.Nanos} ns."));
         }
 
         return new AdaptationRequest(steps, budget);
     }
 
     /// <summary>Null if seconds or nanoseconds are out of range or differ in sign.</summary>
-    private static TimeSpan? ToTimeSpan(Google.Protobuf.WellKnownTypes.Duration duration)
+    public static TimeSpan? ToTimeSpan(Google.Protobuf.WellKnownTypes.Duration duration)
     {
         try
         {

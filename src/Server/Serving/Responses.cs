@@ -48,7 +48,7 @@ internal static class Responses
         Adaptation = ToAdaptation(utterance.Adaptation),
     };
 
-    private static V1.SpeechRecognitionAlternative ToAlternative(Transcript transcript, bool wordTimes)
+    public static V1.SpeechRecognitionAlternative ToAlternative(Transcript transcript, bool wordTimes)
     {
         var alternative = new V1.SpeechRecognitionAlternative { Transcript = transcript.Text, Confidence = transcript.Confidence };
         if (!wordTimes) return alternative;
@@ -62,7 +62,7 @@ internal static class Responses
         return alternative;
     }
 
-    private static V1.Adaptation ToAdaptation(AdaptationReport report)
+    public static V1.Adaptation ToAdaptation(AdaptationReport report)
     {
         var adaptation = new V1.Adaptation
         {

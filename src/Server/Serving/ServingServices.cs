@@ -4,6 +4,7 @@ using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Models;
 using Attune.Server.Configuration;
+using Attune.Server.Serving.Streaming;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,8 @@ internal static class ServingServices
         services.AddSingleton(CreateRecognizer);
         services.AddSingleton(provider => new AudioDecoder(provider.GetRequiredService<RecognitionSettings>().Audio));
         services.AddSingleton<Admission>();
+        services.AddSingleton<StreamAdmission>();
+        services.AddSingleton<StreamRunner>();
         services.AddSingleton<SpeechEngine>();
 
         services.AddGrpc().AddServiceOptions<SpeechService>(options => options.Interceptors.Add<StatusInterceptor>());

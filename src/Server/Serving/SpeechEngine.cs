@@ -1,5 +1,9 @@
 using Attune.Adaptation;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Decoding;
+using Attune.Recognition.Streaming;
+using Attune.Server.Serving.Streaming;
 
 namespace Attune.Server.Serving;
 
@@ -11,11 +15,15 @@ namespace Attune.Server.Serving;
 /// health checks must find a free one. Requests wait for each other between utterances, first come first served.</para>
 /// <para>Thread-safe. Disposal waits for the requests at work, whose model is disposed after it.</para>
 /// </remarks>
-internal sealed class SpeechEngine(AdaptiveRecognizer recognizer, AudioDecoder decoder, Admission admission, TimeProvider time)
+internal sealed class SpeechEngine(
+    AdaptiveRecognizer recognizer, AudioDecoder decoder, RecognitionSettings settings, Admission admission, StreamAdmission streams, TimeProvider time)
     : IAsyncDisposable, IDisposable
 {
     private readonly TaskScheduler _compute =
         new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Math.Max(1, Environment.ProcessorCount / 2)).ConcurrentScheduler;
+
+    /// <summary>Rate of the samples that the model hears.</summary>
+    public int SampleRateHz => recognizer.Model.Preprocessing.SampleRateHz;
 
     /// <summary>Recognises one recording.</summary>
     /// <param name="job">What to do.</param>
@@ -31,9 +39,45 @@ internal sealed class SpeechEngine(AdaptiveRecognizer recognizer, AudioDecoder d
             .Unwrap();
     }
 
-    public async ValueTask DisposeAsync() => await admission.DrainAsync();
+    /// <summary>Finds the utterances of one stream. Not thread-safe; to be used inside <see cref="ComputeAsync"/>.</summary>
+    public UtteranceSegmenter OpenSegmenter(EndPointerOptions endPointing) => new(
+        recognizer.Model,
+        (window, cancellationToken) => recognizer.Listen(window, parameters: null, cancellationToken),
+        endPointing,
+        settings.Streaming,
+        settings.Recognition.MaxUtterance);
 
-    public void Dispose() => admission.DrainAsync().GetAwaiter().GetResult();
+    /// <summary>Computes among the requests, first come first served.</summary>
+    public Task ComputeAsync(Action work, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.None, _compute);
+
+    /// <summary>Recognises one utterance of a stream, as a recording of its own would be.</summary>
+    /// <param name="utterance">With its samples.</param>
+    /// <param name="adaptation">Steps, and the latency budget from now.</param>
+    /// <param name="draftReady">Told the draft.</param>
+    /// <param name="cancellationToken">Honoured between operators of a draft and between adaptation steps.</param>
+    public Task<RecognizedUtterance> RecognizeUtteranceAsync(
+        UtteranceEnded utterance, AdaptationRequest adaptation, Action<Transcript> draftReady, CancellationToken cancellationToken)
+    {
+        var ended = time.GetTimestamp();
+        return Task.Factory.StartNew(Recognize, cancellationToken, TaskCreationOptions.None, _compute).Unwrap();
+
+        Task<RecognizedUtterance> Recognize() => recognizer.RecognizeUtteranceAsync(
+            utterance.Samples,
+            utterance.Start,
+            from: null,
+            adaptation with { LatencyBudget = adaptation.LatencyBudget - time.GetElapsedTime(ended) },
+            draftReady,
+            cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await streams.DrainAsync();
+        await admission.DrainAsync();
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async Task<RecognizedRecording> RecognizeAsync(RecognitionJob job, long arrived, CancellationToken cancellationToken)
     {

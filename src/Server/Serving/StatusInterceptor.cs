@@ -1,4 +1,5 @@
 using Attune.Recognition.Audio;
+using Attune.Server.Serving.Streaming;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -95,6 +96,7 @@ internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetim
         AudioException audio => StatusTable.Of(audio.Error),
         InvalidRequestException => StatusTable.InvalidRequest,
         OverloadedException => StatusTable.Overloaded,
+        StreamLimitException limit => limit.Row,
         StoppingException => StatusTable.Stopping,
         OperationCanceledException when context.Deadline <= (time.GetUtcNow() + DeadlineTolerance).UtcDateTime => StatusTable.DeadlineExceeded,
         OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested => StatusTable.Stopping,
@@ -107,7 +109,7 @@ internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetim
         var status = new Google.Rpc.Status
         {
             Code = (int)row.Status,
-            Message = exception is AudioException or InvalidRequestException or OverloadedException or StoppingException
+            Message = exception is AudioException or InvalidRequestException or OverloadedException or StreamLimitException or StoppingException
                 ? exception.Message
                 : row == StatusTable.Internal ? "Internal error." : row.When,
         };

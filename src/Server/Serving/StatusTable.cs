@@ -19,6 +19,20 @@ internal static class StatusTable
     public static StatusRow Overloaded { get; } =
         new("OVERLOADED", StatusCode.ResourceExhausted, "As many requests as Serving:MaxConcurrentRequests are at work. Back off and try again.");
 
+    public static StatusRow TooManyStreams { get; } = new(
+        "TOO_MANY_STREAMS",
+        StatusCode.ResourceExhausted,
+        "As many streams as Serving:Streams:MaxConcurrent or MaxPerClient are at work. Back off and try again.");
+
+    public static StatusRow StreamIdle { get; } =
+        new("STREAM_IDLE", StatusCode.OutOfRange, "No message came for Serving:Streams:IdleTimeout. Send audio, or keep-alive messages.");
+
+    public static StatusRow StreamTooLong { get; } =
+        new("STREAM_TOO_LONG", StatusCode.OutOfRange, "The stream lasted as long as Serving:Streams:MaxDuration. Go on in another one.");
+
+    public static StatusRow SlowReader { get; } =
+        new("SLOW_READER", StatusCode.ResourceExhausted, "Answers were not read for Serving:Streams:WriteTimeout. Read them as they come.");
+
     public static StatusRow Stopping { get; } =
         new("STOPPING", StatusCode.Unavailable, "The server is stopping. Try again, best at another replica.");
 
@@ -49,6 +63,10 @@ internal static class StatusTable
         InvalidRequest,
         Overloaded,
         new("", StatusCode.ResourceExhausted, "The message is larger than Serving:MaxMessageBytes; refused by the framework, so without details. Split it."),
+        TooManyStreams,
+        StreamIdle,
+        StreamTooLong,
+        SlowReader,
         Stopping,
         Cancelled,
         DeadlineExceeded,

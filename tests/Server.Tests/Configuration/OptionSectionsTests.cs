@@ -17,13 +17,13 @@ public class OptionSectionsTests
 
     [Theory]
     [InlineData("Audio:MaxLength", "Audio:MaxLength is not a setting. Audio has MaxDuration, FfmpegPath, DecoderTimeout.")]
-    [InlineData("Recognition:Modle", "Recognition:Modle is not a setting. Recognition has Model, MaxUtterance, Onnx.")]
+    [InlineData("Recognition:Modle", "Recognition:Modle is not a setting. Recognition has Model, MaxUtterance, Onnx, EndPointing, Streaming.")]
     [InlineData("Recognition:Onnx:Thread", "Recognition:Onnx:Thread is not a setting.")]
     [InlineData("Recognition:Model:Path", "Recognition:Model:Path is not a setting. Recognition:Model takes one value.")]
     [InlineData("Adaptation:Fats:Steps", "Adaptation:Fats is not a setting. Adaptation has Fast, Threads.")]
     [InlineData("Adaptation:Fast:Step", "Adaptation:Fast:Step is not a setting.")]
     [InlineData("Adaptation:Threads:Count", "Adaptation:Threads:Count is not a setting.")]
-    [InlineData("Serving:Max", "Serving:Max is not a setting. Serving has MaxConcurrentRequests, MaxMessageBytes, ShutdownTimeout.")]
+    [InlineData("Serving:Max", "Serving:Max is not a setting. Serving has MaxConcurrentRequests, MaxMessageBytes, ShutdownTimeout, Streams.")]
     public void Check_UnknownKey_NamesItAndTheKnownOnes(string key, string message) => AssertProblem(key, "1", message);
 
     [Theory]
