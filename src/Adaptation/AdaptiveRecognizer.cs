@@ -1,6 +1,8 @@
 using Attune.Adaptation.Fast;
+using Attune.Adaptation.Gate;
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Revisions;
+using Attune.Adaptation.Slow;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
@@ -81,6 +83,20 @@ public sealed class AdaptiveRecognizer : IDisposable
 
     /// <summary>Utterances that wait for adaptation.</summary>
     public int WaitingForAdaptation => _threads.Waiting;
+
+    /// <summary>What learns from a domain's utterances, on this model with these parameters.</summary>
+    /// <param name="slowOptions">Strategy and its constants.</param>
+    /// <param name="gateOptions">What candidates must show.</param>
+    /// <param name="guard">Clean speech for the gate, read for this recogniser.</param>
+    /// <remarks>It is to be run on threads of its own, since learning must not hold up recognition, and not after this is disposed.</remarks>
+    /// <exception cref="ArgumentException">There is no strategy of that name.</exception>
+    public DomainLearner CreateLearner(SlowUpdateOptions slowOptions, GateOptions gateOptions, GuardSet guard)
+    {
+        var loss = new UtteranceLoss(_acousticModel, _fastUpdate.Objective);
+        var gate = gateOptions.Enabled ? new RevisionGate(_acousticModel, _recognizer, loss, guard, gateOptions) : null;
+        var update = new SlowUpdate(_network, _model, _fastOptions, Source, _fastUpdate.Objective);
+        return new DomainLearner(_model, update, loss, gate, slowOptions, _time);
+    }
 
     /// <summary>Runs everything once on one second of noise, so that no caller pays for first times.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Objectives;
 using Attune.Adaptation.Revisions;
@@ -21,7 +20,7 @@ namespace Attune.Adaptation.Fast;
 public sealed class FastUpdate
 {
     private readonly Wav2Vec2Network _network;
-    private readonly SutaObjective _objective;
+    private readonly AdaptationObjective _objective;
     private readonly FastUpdateOptions _options;
     private readonly ParameterSet _set;
     private readonly ModelConfig _config;
@@ -32,11 +31,18 @@ public sealed class FastUpdate
     /// <param name="options">Learning rate and parameter set; the number of steps is the call's.</param>
     /// <param name="time">Clock of the budget and of the steps' times.</param>
     /// <param name="source">The model's own parameters of that set, if the caller has them already.</param>
+    /// <param name="objective">What is minimised; SUTA's if null.</param>
     /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
-    public FastUpdate(Wav2Vec2Network network, Model model, FastUpdateOptions options, TimeProvider time, AdaptableParameters? source = null)
+    public FastUpdate(
+        Wav2Vec2Network network,
+        Model model,
+        FastUpdateOptions options,
+        TimeProvider time,
+        AdaptableParameters? source = null,
+        AdaptationObjective? objective = null)
     {
         _network = network;
-        _objective = new SutaObjective(model.Config.BlankId);
+        _objective = objective ?? new SutaObjective(model.Config.BlankId).Evaluate;
         _options = options;
         _config = model.Config;
         _time = time;
@@ -49,6 +55,9 @@ public sealed class FastUpdate
 
     /// <summary>The set that is adapted.</summary>
     public ParameterSet ParameterSet => _set;
+
+    /// <summary>What is minimised.</summary>
+    internal AdaptationObjective Objective => _objective;
 
     /// <summary>Adapts to one utterance and recognises it, starting from the model's own parameters.</summary>
     /// <inheritdoc cref="Run(AdaptationState?, ReadOnlyMemory{float}, HiddenStates?, int, TimeSpan?, CancellationToken)"/>
@@ -85,7 +94,7 @@ public sealed class FastUpdate
         using var scope = NewDisposeScope();
         using var parameters = new ParameterTensors(start?.Parameters ?? Source);
         using var optimizer = new AdamW(parameters, _options.LearningRate, _options.RepeatUpdatesPerEnclosingModule, start?.Moments);
-        using var pass = CreatePass(parameters, waveform, hidden);
+        using var pass = new AdaptationPass(_network, _set, parameters, waveform, hidden);
 
         var taken = new List<AdaptationStep>(steps);
         var stoppedByBudget = false;
@@ -111,11 +120,11 @@ public sealed class FastUpdate
     private static bool WouldOverrun(TimeSpan elapsed, List<AdaptationStep> taken, TimeSpan budget) =>
         taken.Count > 0 && elapsed + (taken.Max(step => step.Elapsed) * 4 / 3) > budget;
 
-    private AdaptationStep Step(Pass pass, ParameterTensors parameters, AdamW optimizer)
+    private AdaptationStep Step(AdaptationPass pass, ParameterTensors parameters, AdamW optimizer)
     {
         var started = _time.GetTimestamp();
         using var scope = NewDisposeScope();
-        var terms = _objective.Evaluate(pass.Forward(), pass.FrameCounts);
+        var terms = _objective(pass.Forward(), pass.FrameCounts);
         var gradients = parameters.Gradients(terms.Loss.sum());
         var norm = linalg.vector_norm(gradients, 2, null, keepdim: false).item<float>();
         optimizer.Step(parameters, gradients);
@@ -128,48 +137,13 @@ public sealed class FastUpdate
             _time.GetElapsedTime(started));
     }
 
-    private (Logits Logits, double Loss, bool AllBlank) Finish(Pass pass)
+    private (Logits Logits, double Loss, bool AllBlank) Finish(AdaptationPass pass)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var logits = pass.Forward();
-        var terms = _objective.Evaluate(logits, pass.FrameCounts);
+        var terms = _objective(logits, pass.FrameCounts);
         var values = logits.contiguous().cpu().data<float>().ToArray();
         return (new Logits(values, _config.VocabularySize), terms.Loss.item<float>(), terms.AllBlank.item<bool>());
-    }
-
-    private Pass CreatePass(ParameterTensors parameters, ReadOnlyMemory<float> waveform, HiddenStates? hidden)
-    {
-        if (_set.TopLayers == 0)
-        {
-            var whole = new WaveformBatch([waveform]);
-            return new Pass(() => _network.Forward(parameters, whole), _network.FrameCounts(whole), whole);
-        }
-
-        var states = hidden is { } given && given.TopLayers == _set.TopLayers ? ToTensor(given) : Prefix(waveform);
-        int[] counts = [(int)states.shape[1]];
-        return new Pass(() => _network.Suffix(parameters, states, counts, _set.TopLayers), counts, states);
-    }
-
-    private Tensor Prefix(ReadOnlyMemory<float> waveform)
-    {
-        using var noGradients = no_grad();
-        using var scope = NewDisposeScope();
-        using var batch = new WaveformBatch([waveform]);
-        return _network.Prefix(null, batch, _set.TopLayers).DetachFromDisposeScope();
-    }
-
-    private static Tensor ToTensor(HiddenStates hidden)
-    {
-        using var scope = NewDisposeScope();
-        var states = empty(1, hidden.FrameCount, hidden.HiddenSize, dtype: ScalarType.Float32);
-        hidden.Values.Span.CopyTo(MemoryMarshal.Cast<byte, float>(states.bytes));
-        return states.to(TorchRuntime.Device).DetachFromDisposeScope();
-    }
-
-    /// <summary>The part of the forward pass that is repeated, and what it owns.</summary>
-    private sealed record Pass(Func<Tensor> Forward, IReadOnlyList<int> FrameCounts, IDisposable Owned) : IDisposable
-    {
-        public void Dispose() => Owned.Dispose();
     }
 }

@@ -3,15 +3,15 @@ namespace Attune.Adaptation.Gate;
 /// <summary>What a candidate revision is asked before it serves. The names are stable: they label stored verdicts and metrics.</summary>
 public enum GateQuestion
 {
-    /// <summary>Whether the loss on the utterances that it learnt from is no worse than before.</summary>
+    /// <summary>By how much the mean loss on the utterances that it learnt from has risen.</summary>
     Reliability,
 
-    /// <summary>Whether the loss on held-back utterances of the domain is no worse than before.</summary>
+    /// <summary>By how much the mean loss on held-back utterances of the domain has risen.</summary>
     Generality,
 
-    /// <summary>Whether its transcripts of the guard set stay those of the model itself.</summary>
+    /// <summary>How similar its transcripts of the guard set are to those of the model itself.</summary>
     Locality,
 
-    /// <summary>Whether it still hears something in every clip of the guard set in which the model does.</summary>
+    /// <summary>In how many clips of the guard set it hears nothing where the model hears something; none is allowed.</summary>
     Hearing,
 }

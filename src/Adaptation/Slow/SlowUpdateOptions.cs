@@ -19,9 +19,9 @@ public sealed class SlowUpdateOptions
     [Required]
     public string Strategy { get; set; } = "dsuta-dynamic";
 
-    /// <summary>Fast steps on an utterance of a domain that learns slowly. From 0 to 100. Default 5.</summary>
+    /// <summary>Fast steps on an utterance of a domain. From 0 to 100; null, the default, for as many as the strategy was published with.</summary>
     [Range(0, Fast.FastUpdateOptions.MaxSteps)]
-    public int FastSteps { get; set; } = 5;
+    public int? FastSteps { get; set; }
 
     /// <summary>M: utterances of one slow update. From 1 to 100. Default 5.</summary>
     [Range(1, 100)]
@@ -29,9 +29,9 @@ public sealed class SlowUpdateOptions
 
     /// <summary>
     /// K: with <c>dsuta-dynamic</c>, utterances after a reset until resets are tested for. After half of them the slow weights are
-    /// remembered; on the other half the Gaussian is fitted. Even, from 4 to 10,000. Default 100.
+    /// remembered; on the other half the Gaussian is fitted. From 6 to 10,000. Default 100.
     /// </summary>
-    [Range(4, 10_000)]
+    [Range(6, 10_000)]
     public int ResetWindow { get; set; } = 100;
 
     /// <summary>With <c>dsuta-dynamic</c>, standard errors above the mean from which a buffer speaks for a reset. Above 0, to 100. Default 2.</summary>

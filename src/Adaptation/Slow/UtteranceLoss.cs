@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using Attune.Adaptation.Objectives;
+using Attune.Recognition.Acoustic;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation.Slow;
+
+/// <summary>The loss of an utterance with any version of the adaptable parameters, without gradient.</summary>
+/// <remarks>The forward pass is ONNX Runtime's, which is faster and agrees with libtorch's within 1e-5. Thread-safe.</remarks>
+/// <param name="acousticModel">Not disposed.</param>
+/// <param name="objective">What is measured.</param>
+public sealed class UtteranceLoss(OnnxAcousticModel acousticModel, AdaptationObjective objective)
+{
+    /// <summary>The loss.</summary>
+    /// <param name="parameters">Null for the model's own.</param>
+    /// <param name="waveform">Normalised samples at the model's rate.</param>
+    /// <param name="cancellationToken">Ends the pass between two operators.</param>
+    public double Of(AdaptableParameters? parameters, ReadOnlyMemory<float> waveform, CancellationToken cancellationToken)
+    {
+        TorchRuntime.EnsureLoaded();
+        var logits = acousticModel.Run(waveform, parameters, cancellationToken);
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        var values = empty(1, logits.FrameCount, logits.VocabularySize, dtype: ScalarType.Float32); // (1, T', V)
+        logits.Values.CopyTo(MemoryMarshal.Cast<byte, float>(values.bytes));
+        return objective(values.to(TorchRuntime.Device), [logits.FrameCount]).Loss.item<float>();
+    }
+
+    /// <summary>Mean loss of several utterances.</summary>
+    /// <inheritdoc cref="Of" path="/param"/>
+    public double MeanOf(AdaptableParameters? parameters, IEnumerable<ReadOnlyMemory<float>> waveforms, CancellationToken cancellationToken) =>
+        waveforms.Average(waveform => Of(parameters, waveform, cancellationToken));
+}

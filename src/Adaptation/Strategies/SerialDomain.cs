@@ -1,0 +1,98 @@
+using Attune.Adaptation.Buffering;
+using Attune.Adaptation.Revisions;
+using Attune.Adaptation.Slow;
+
+namespace Attune.Adaptation.Strategies;
+
+/// <summary>One domain's utterances, one after another in memory, through the classes that serve: for experiments and tests.</summary>
+/// <remarks>
+/// <para>Each utterance (1) is recognised from the domain's current revision; (2) is buffered; (3) if it fills a round, that is learnt from
+/// before the next utterance. A server does the same, with Redis between the steps and learning beside recognition.</para>
+/// <para>To run a strategy: make an <see cref="AdaptiveRecognizer"/> with the fast update's options, then
+/// <c>new SerialDomain(recognizer, slowOptions, gateOptions, guard, time)</c>, and call <see cref="NextAsync"/> for each utterance in order;
+/// <c>Recognized.Draft</c> and <c>Recognized.Final</c> are the transcripts. For figures as published, turn the gate off
+/// (<see cref="Gate.GateOptions.Enabled"/>). With <c>dsuta-oracle</c>, call <see cref="Reset"/> where the conditions change.</para>
+/// <para>Not thread-safe. The owner disposes it, and the recogniser after it.</para>
+/// </remarks>
+public sealed class SerialDomain : IDisposable
+{
+    /// <summary>The domain's name in revisions and buffered utterances.</summary>
+    public const string Domain = "stream";
+
+    private readonly AdaptiveRecognizer _recognizer;
+    private readonly AdaptationStrategy _strategy;
+    private readonly DomainLearner? _learner;
+    private readonly AdaptationThreads? _threads;
+    private readonly AdaptationRequest _request;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<long, Revision> _revisions = [];
+    private readonly List<BufferedUtterance> _buffer = [];
+    private long _utterances;
+
+    /// <param name="recognizer">Not disposed.</param>
+    /// <param name="slowOptions">Strategy and its constants.</param>
+    /// <param name="gateOptions">What candidates must show.</param>
+    /// <param name="guard">Clean speech for the gate.</param>
+    /// <param name="time">Clock of utterances and revisions.</param>
+    /// <exception cref="ArgumentException">There is no strategy of that name.</exception>
+    public SerialDomain(
+        AdaptiveRecognizer recognizer, SlowUpdateOptions slowOptions, Gate.GateOptions gateOptions, Gate.GuardSet guard, TimeProvider time)
+    {
+        _recognizer = recognizer;
+        _strategy = slowOptions.ResolveStrategy();
+        _request = new AdaptationRequest(slowOptions.FastSteps ?? _strategy.FastSteps);
+        _time = time;
+        if (!_strategy.LearnsSlowly) return;
+        _learner = recognizer.CreateLearner(slowOptions, gateOptions, guard);
+        _threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = recognizer.ThreadsPerWorker });
+    }
+
+    /// <summary>The domain's learning state after the utterances so far.</summary>
+    public LearningState State { get; private set; } = LearningState.New;
+
+    /// <summary>What the next utterance starts from; null for the model itself.</summary>
+    public AdaptationState? Current => StateOf(State.Current);
+
+    /// <summary>Recognises the next utterance and learns from it.</summary>
+    /// <param name="samples">At the model's rate; copied if it is kept.</param>
+    /// <param name="cancellationToken">Honoured between steps; a cancelled stream must not be gone on with.</param>
+    /// <exception cref="Recognition.Audio.AudioException">The utterance is too short for one frame.</exception>
+    public async Task<StreamedUtterance> NextAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
+    {
+        var revision = State.Current;
+        var recognized = await _recognizer.RecognizeUtteranceAsync(samples, default, Current, _request, draftReady: null, cancellationToken);
+        _utterances++;
+        if (_learner is null) return new StreamedUtterance(revision, recognized, null);
+
+        _buffer.Add(new BufferedUtterance(
+            $"{_utterances}", Domain, samples.ToArray(), _time.GetUtcNow(), revision, recognized.Draft.Text, recognized.Final.Text));
+        if (_buffer.Count < _learner.RoundSize) return new StreamedUtterance(revision, recognized, null);
+        return new StreamedUtterance(revision, recognized, await LearnAsync(_learner, cancellationToken));
+    }
+
+    /// <summary>Goes back to the model and empties the buffer.</summary>
+    public void Reset()
+    {
+        State = State.Reset();
+        _buffer.Clear();
+        _revisions.Clear();
+    }
+
+    public void Dispose() => _threads?.Dispose();
+
+    private async Task<LearningOutcome> LearnAsync(DomainLearner learner, CancellationToken cancellationToken)
+    {
+        var weights = State.DomainWeights is { } number ? StateOf(number)?.Parameters : null;
+        var round = new LearningRound(Domain, State, Current, weights, [.. _buffer]);
+        // Only one piece of work is ever queued.
+        var outcome = await _threads!.TryRun(() => learner.Learn(round, cancellationToken), cancellationToken)!;
+
+        _buffer.Clear();
+        State = outcome.State;
+        if (outcome.Candidate is { } candidate) _revisions[candidate.Number] = candidate;
+        foreach (var old in _revisions.Keys.Except(State.Needed).ToArray()) _revisions.Remove(old);
+        return outcome;
+    }
+
+    private AdaptationState? StateOf(long revision) => revision == Revision.Source ? null : _revisions[revision].State;
+}
