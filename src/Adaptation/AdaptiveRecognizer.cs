@@ -84,10 +84,16 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <summary>Utterances that wait for adaptation.</summary>
     public int WaitingForAdaptation => _threads.Waiting;
 
+    /// <summary>Reads the guard set that lies in the model's folder, if it has one; the model itself says what it hears in it.</summary>
+    /// <exception cref="Training.ManifestException">A line of its manifest is wrong.</exception>
+    /// <exception cref="AudioException">A clip cannot be decoded.</exception>
+    public Task<GuardSet> ReadGuardSetAsync(AudioDecoder decoder, CancellationToken cancellationToken) =>
+        GuardSetReader.ReadAsync(_model, _recognizer, decoder, cancellationToken);
+
     /// <summary>What learns from a domain's utterances, on this model with these parameters.</summary>
     /// <param name="slowOptions">Strategy and its constants.</param>
     /// <param name="gateOptions">What candidates must show.</param>
-    /// <param name="guard">Clean speech for the gate, read for this recogniser.</param>
+    /// <param name="guard">Clean speech for the gate, from <see cref="ReadGuardSetAsync"/>.</param>
     /// <remarks>It is to be run on threads of its own, since learning must not hold up recognition, and not after this is disposed.</remarks>
     /// <exception cref="ArgumentException">There is no strategy of that name.</exception>
     public DomainLearner CreateLearner(SlowUpdateOptions slowOptions, GateOptions gateOptions, GuardSet guard)
