@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Attune.Recognition.Models;
 
 /// <summary>A pretrained model: a checked Hugging Face folder with its configuration, vocabulary and weights.</summary>
-/// <remarks>Immutable; thread-safe. Its weights are mapped from the file, not held in memory.</remarks>
+/// <remarks>Immutable; thread-safe. Its weights are read from the file, not held in memory.</remarks>
 public sealed class Model : IDisposable
 {
     private readonly Lazy<string> _sha256;
@@ -77,7 +77,7 @@ public sealed class Model : IDisposable
         }
     }
 
-    /// <summary>Unmaps the weights. Everything else stays usable.</summary>
+    /// <summary>Closes the weights' files. Everything else stays usable.</summary>
     public void Dispose() => Weights.Dispose();
 
     private static string NameOf(string path)

@@ -65,7 +65,7 @@ public sealed class ModelWeights : IDisposable
     /// <inheritdoc cref="SafetensorsFile.ReadFloats(string, Span{float})"/>
     public void ReadFloats(string name, Span<float> values) => Find(name).File.ReadFloats(name, values);
 
-    /// <summary>Unmaps the files.</summary>
+    /// <summary>Closes the files.</summary>
     public void Dispose()
     {
         foreach (var file in Files) file.Dispose();

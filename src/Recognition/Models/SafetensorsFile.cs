@@ -1,27 +1,25 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 
 namespace Attune.Recognition.Models;
 
-/// <summary>A safetensors file, mapped into memory read-only and checked against every rule of the format.</summary>
+/// <summary>A safetensors file, open for reading and checked against every rule of the format.</summary>
 /// <remarks>
-/// Reading is thread-safe. Values are not checked: NaN and infinity are legal. The mapping stays valid when the file is replaced by
-/// a rename, as <see cref="SafetensorsWriter"/> does; nobody may shorten the file in place.
+/// Reading is thread-safe, and takes no memory but the caller's. Values are not checked: NaN and infinity are legal. The file stays readable
+/// when it is replaced by a rename, as <see cref="SafetensorsWriter"/> does; nobody may shorten it in place.
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {
     // Elements converted at once; bounds the buffer, and keeps spans below 2 GB.
     private const int ChunkElements = 1 << 18;
 
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly SafeFileHandle _handle;
 
-    private SafetensorsFile(string path, FileStream stream)
+    private SafetensorsFile(string path, SafeFileHandle handle)
     {
         Path = path;
-        _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        _view = _map.CreateViewAccessor(0, stream.Length, MemoryMappedFileAccess.Read);
+        _handle = handle;
     }
 
     /// <summary>Full path of the file itself: symbolic links to it are resolved.</summary>
@@ -33,7 +31,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The header's <c>__metadata__</c>; empty if it has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
-    /// <summary>Maps a file and checks its header. The caller disposes.</summary>
+    /// <summary>Opens a file and checks its header. The caller disposes.</summary>
     /// <exception cref="ModelException">
     /// MissingFile, UnreadableFile, or the rule that the file breaks (the causes that start with <c>Safetensors</c>).
     /// </exception>
@@ -43,9 +41,17 @@ public sealed class SafetensorsFile : IDisposable
         try
         {
             var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
-            using var stream = new FileStream(target, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            var header = ReadHeader(target, stream);
-            return new SafetensorsFile(target, stream) { Tensors = header.Tensors, Metadata = header.Metadata };
+            var handle = File.OpenHandle(target, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            try
+            {
+                var header = ReadHeader(target, handle);
+                return new SafetensorsFile(target, handle) { Tensors = header.Tensors, Metadata = header.Metadata };
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -106,45 +112,50 @@ public sealed class SafetensorsFile : IDisposable
         Copy(entry.FileOffset + offset, target);
     }
 
-    /// <summary>Unmaps the file. Reading afterwards throws <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose()
-    {
-        _view.Dispose();
-        _map.Dispose();
-    }
+    /// <summary>Closes the file. Reading afterwards throws <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose() => _handle.Dispose();
 
-    private static SafetensorsHeader ReadHeader(string path, FileStream stream)
+    private static SafetensorsHeader ReadHeader(string path, SafeFileHandle handle)
     {
+        var fileBytes = RandomAccess.GetLength(handle);
         Span<byte> length = stackalloc byte[8];
-        if (stream.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8)
+        if (fileBytes < 8)
         {
             throw new ModelException(
                 ModelError.SafetensorsTooShort,
-                $"{path} is not a valid safetensors file: it must have at least 8 bytes. Given: {stream.Length}.");
+                $"{path} is not a valid safetensors file: it must have at least 8 bytes. Given: {fileBytes}.");
         }
 
-        var header = new byte[SafetensorsHeader.CheckLength(path, BinaryPrimitives.ReadUInt64LittleEndian(length), stream.Length)];
-        stream.ReadExactly(header);
-        return SafetensorsHeader.Parse(path, header, stream.Length);
+        ReadExactly(handle, length, 0);
+        var header = new byte[SafetensorsHeader.CheckLength(path, BinaryPrimitives.ReadUInt64LittleEndian(length), fileBytes)];
+        ReadExactly(handle, header, 8);
+        return SafetensorsHeader.Parse(path, header, fileBytes);
+    }
+
+    private static void ReadExactly(SafeFileHandle handle, Span<byte> target, long fileOffset)
+    {
+        while (!target.IsEmpty)
+        {
+            var read = RandomAccess.Read(handle, target, fileOffset);
+            if (read == 0) throw new EndOfStreamException("The file became shorter while it was being read.");
+            target = target[read..];
+            fileOffset += read;
+        }
     }
 
     private TensorEntry Find(string name) => Tensors.TryGetValue(name, out var entry)
         ? entry
         : throw new ModelException(ModelError.MissingTensor, $"{Path} has no tensor '{name}'.");
 
-    // The handle counts its users, so that a reader never sees an unmapped page.
-    private unsafe void Copy(long fileOffset, Span<byte> target)
+    private void Copy(long fileOffset, Span<byte> target)
     {
-        byte* start = null;
-        var handle = _view.SafeMemoryMappedViewHandle;
-        handle.AcquirePointer(ref start);
         try
         {
-            new ReadOnlySpan<byte>(start + _view.PointerOffset + fileOffset, target.Length).CopyTo(target);
+            ReadExactly(_handle, target, fileOffset);
         }
-        finally
+        catch (IOException exception)
         {
-            handle.ReleasePointer();
+            throw new ModelException(ModelError.UnreadableFile, $"{Path} cannot be read: {exception.Message}", exception);
         }
     }
 }
