@@ -22,8 +22,8 @@ internal static class SeededRandom
         return (uint)(Scramble(state) >> 33);
     }
 
-    // The output function of splitmix64 (Steele, Lea and Flood 2014).
-    private static ulong Scramble(ulong value)
+    /// <summary>The output function of splitmix64 (Steele, Lea and Flood 2014): a well mixed word for each counter.</summary>
+    public static ulong Scramble(ulong value)
     {
         unchecked
         {
