@@ -23,6 +23,10 @@ var command = new RootCommand(
 {
     lengths, runs, threads, output,
 };
+var mergeOutput = new Option<FileInfo?>("--out") { Description = "Also write the table to this Markdown file." };
+var merge = new Command("merge", "Measures what merging checkpoints of wav2vec2-base's shape costs, with each method.") { mergeOutput };
+merge.SetAction(result => MergeBenchmark.Run(result.GetValue(mergeOutput)));
+command.Add(merge);
 command.SetAction(result => Measure(result.GetValue(lengths)!, result.GetValue(runs), result.GetValue(threads), result.GetValue(output)));
 return command.Parse(args).Invoke();
 

@@ -11,7 +11,9 @@ internal static class RandomModel
     private const string Config = """{"architectures":["Wav2Vec2ForCTC"],"model_type":"wav2vec2","vocab_size":32,"pad_token_id":0}""";
 
     /// <summary>Writes the folder, if it is not there yet.</summary>
-    public static string Create(string folder)
+    /// <param name="folder">The model folder.</param>
+    /// <param name="seed">Seed of the weights. Default 1.</param>
+    public static string Create(string folder, int seed = 1)
     {
         if (File.Exists(Path.Combine(folder, "model.safetensors"))) return folder;
 
@@ -20,7 +22,7 @@ internal static class RandomModel
         File.WriteAllText(Path.Combine(folder, "preprocessor_config.json"), """{"do_normalize":true,"feature_size":1,"sampling_rate":16000}""");
         File.WriteAllText(Path.Combine(folder, "vocab.json"), JsonSerializer.Serialize(Vocabulary()));
         var layout = new ModelLayout(ModelConfigReader.Read(Path.Combine(folder, "config.json")), WeightNormSpelling.Suffixes);
-        var random = new Random(1);
+        var random = new Random(seed);
         var tensors = layout.Parameters.Select(
             parameter => TensorSource.FromFloats(parameter.Name, ElementType.F32, parameter.Shape, () => Values(parameter, random)));
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [.. tensors]);

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using Attune.Cli.Evaluation;
+using Attune.Cli.Merging;
 using Attune.Cli.Serving;
 using Attune.Cli.Training;
 using Attune.Cli.Transcription;
@@ -21,6 +22,7 @@ internal static class CommandLine
           attune serve --urls http://*:8080        answer requests over gRPC and HTTP
           attune finetune --manifest train.jsonl --validation held-out.jsonl --out my-model
           attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
+          attune merge recipe.yml --out merged     one model of several
 
         'attune COMMAND --help' says more about a command.
         """;
@@ -62,7 +64,8 @@ internal static class CommandLine
         var fineTune = FineTuneCommand.Create();
         var mergeAdapter = MergeAdapterCommand.Create();
         var eval = EvalCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, train, fineTune, mergeAdapter, eval };
+        var merge = MergeCommand.Create();
+        var root = new RootCommand(Description) { transcribe, serving, train, fineTune, mergeAdapter, merge, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -72,6 +75,7 @@ internal static class CommandLine
             [fineTune] = FineTuneCommand.Notes,
             [mergeAdapter] = MergeAdapterCommand.Notes,
             [eval] = EvalCommand.Notes,
+            [merge] = MergeCommand.Notes,
         };
         foreach (var option in root.Options)
         {
