@@ -1,3 +1,4 @@
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Network;
@@ -13,9 +14,9 @@ namespace Attune.Adaptation;
 
 /// <summary>The main flow: waveform in, draft and final out.</summary>
 /// <remarks>
-/// <para>(1) cut long audio into utterances; for each of them (2) the draft, in ONNX Runtime on the caller's thread; (3) the fast
-/// update, in libtorch on the adaptation threads; (4) the final from the adapted weights, or the draft where they are not to be
-/// trusted: blank or constant output, or a loss that rose or is no number.</para>
+/// <para>(1) cut long audio into utterances; for each of them (2) the draft, in ONNX Runtime on the caller's thread, from the given revision, or from the
+/// good one before it or the model where it has collapsed; (3) the fast update, in libtorch on the adaptation threads, from the same weights; (4) the final
+/// from the adapted weights, or the draft where they are not to be trusted: a sign of collapse, or a loss that rose or is no number.</para>
 /// <para>Nothing of one utterance reaches another. Thread-safe; the owner disposes it after the last call has returned, and the
 /// model after it.</para>
 /// </remarks>
@@ -31,6 +32,9 @@ public sealed class AdaptiveRecognizer : IDisposable
     private readonly Recognizer _recognizer;
     private readonly Wav2Vec2Network _network;
     private readonly FastUpdate _fastUpdate;
+    private readonly CollapseOptions _collapseOptions;
+    private readonly OutputCheck _check;
+    private readonly SoundDrafts _drafts;
     private readonly AdaptationThreads _threads;
     private readonly TimeProvider _time;
 
@@ -40,6 +44,7 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <param name="fastOptions">Default number of steps, learning rate, parameter set.</param>
     /// <param name="threadOptions">Threads of the fast update.</param>
     /// <param name="time">Clock of latency budgets.</param>
+    /// <param name="collapseOptions">When an output counts as collapsed; defaults if null.</param>
     /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
     /// <exception cref="PlatformNotSupportedException">libtorch cannot be loaded here.</exception>
     public AdaptiveRecognizer(
@@ -48,7 +53,8 @@ public sealed class AdaptiveRecognizer : IDisposable
         OnnxOptions onnxOptions,
         FastUpdateOptions fastOptions,
         AdaptationThreadOptions threadOptions,
-        TimeProvider time)
+        TimeProvider time,
+        CollapseOptions? collapseOptions = null)
     {
         _model = model;
         _options = options;
@@ -60,6 +66,9 @@ public sealed class AdaptiveRecognizer : IDisposable
         _recognizer = new Recognizer(model, _acousticModel);
         _network = new Wav2Vec2Network(model);
         _fastUpdate = new FastUpdate(_network, model, fastOptions, time, _acousticModel.Source);
+        _collapseOptions = collapseOptions ?? new CollapseOptions();
+        _check = new OutputCheck(model.Config.BlankId, _collapseOptions);
+        _drafts = new SoundDrafts(_recognizer, _check, Source);
         _threads = new AdaptationThreads(threadOptions);
     }
 
@@ -99,10 +108,16 @@ public sealed class AdaptiveRecognizer : IDisposable
     public DomainLearner CreateLearner(SlowUpdateOptions slowOptions, GateOptions gateOptions, GuardSet guard)
     {
         var loss = new UtteranceLoss(_acousticModel, _fastUpdate.Objective);
-        var gate = gateOptions.Enabled ? new RevisionGate(_acousticModel, _recognizer, loss, guard, gateOptions) : null;
+        var gate = gateOptions.Enabled ? new RevisionGate(_acousticModel, _recognizer, loss, _check, guard, gateOptions) : null;
         var update = new SlowUpdate(_network, _model, _fastOptions, Source, _fastUpdate.Objective);
         return new DomainLearner(_model, update, loss, gate, slowOptions, _time);
     }
+
+    /// <summary>Whether drafts and finals are checked for signs of collapse.</summary>
+    public bool ChecksForCollapse => _collapseOptions.Enabled;
+
+    /// <summary>What watches one domain's outputs, with the bounds that drafts and finals are checked with.</summary>
+    public CollapseDetector CreateDetector() => new(_collapseOptions, _time);
 
     /// <summary>Runs everything once on one second of noise, so that no caller pays for first times.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
@@ -142,7 +157,7 @@ public sealed class AdaptiveRecognizer : IDisposable
         return utterances;
     }
 
-    /// <summary>Recognises one utterance.</summary>
+    /// <summary>Recognises one utterance, with the model to fall back to.</summary>
     /// <param name="samples">At the model's rate; as a rule no longer than <see cref="RecognitionOptions.MaxUtterance"/>. Not to be changed before the end.</param>
     /// <param name="offset">Where the utterance starts in its recording; added to word times.</param>
     /// <param name="from">What the utterance's domain has learnt; null for the model itself. Of the layout of <see cref="Source"/>.</param>
@@ -151,10 +166,28 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <param name="cancellationToken">Honoured between steps, and between operators of a draft.</param>
     /// <exception cref="AudioException">The utterance is too short for one frame.</exception>
     /// <exception cref="ArgumentException">The steps are out of range, or <paramref name="from"/> is of another parameter set or model.</exception>
-    public async Task<RecognizedUtterance> RecognizeUtteranceAsync(
+    public Task<RecognizedUtterance> RecognizeUtteranceAsync(
         ReadOnlyMemory<float> samples,
         TimeSpan offset,
         AdaptationState? from,
+        AdaptationRequest request,
+        Action<Transcript>? draftReady,
+        CancellationToken cancellationToken) =>
+        RecognizeUtteranceAsync(samples, offset, new ServingWeights(from), request, draftReady, cancellationToken);
+
+    /// <summary>Recognises one utterance, with the good revision before the current one to fall back to.</summary>
+    /// <param name="samples">At the model's rate; as a rule no longer than <see cref="RecognitionOptions.MaxUtterance"/>. Not to be changed before the end.</param>
+    /// <param name="offset">Where the utterance starts in its recording; added to word times.</param>
+    /// <param name="weights">What the utterance's domain has learnt, of the layout of <see cref="Source"/>.</param>
+    /// <param name="request">Steps, and the latency budget from now.</param>
+    /// <param name="draftReady">Told the draft as soon as it is there, on the caller's thread; may be null. Never that of collapsed weights.</param>
+    /// <param name="cancellationToken">Honoured between steps, and between operators of a draft.</param>
+    /// <exception cref="AudioException">The utterance is too short for one frame.</exception>
+    /// <exception cref="ArgumentException">The steps are out of range, or <paramref name="weights"/> are of another parameter set or model.</exception>
+    public async Task<RecognizedUtterance> RecognizeUtteranceAsync(
+        ReadOnlyMemory<float> samples,
+        TimeSpan offset,
+        ServingWeights weights,
         AdaptationRequest request,
         Action<Transcript>? draftReady,
         CancellationToken cancellationToken)
@@ -164,12 +197,13 @@ public sealed class AdaptiveRecognizer : IDisposable
             throw new ArgumentOutOfRangeException(nameof(request), steps, $"Steps must be from 0 to {FastUpdateOptions.MaxSteps}.");
 
         var started = _time.GetTimestamp();
-        var draft = _recognizer.Recognize(samples, offset, from?.Parameters, cancellationToken);
-        draftReady?.Invoke(draft.Transcript);
+        var sound = _drafts.Recognize(samples, offset, weights, cancellationToken);
+        var draft = sound.Draft.Transcript;
+        draftReady?.Invoke(draft);
         TimeSpan? Remaining() => request.LatencyBudget - _time.GetElapsedTime(started);
-        var (final, report) = await AdaptAsync(draft, offset, from, steps, Remaining, cancellationToken);
+        var (final, report) = await AdaptAsync(sound, offset, steps, Remaining, cancellationToken);
         var duration = TimeSpan.FromSeconds((double)samples.Length / _model.Preprocessing.SampleRateHz);
-        return new RecognizedUtterance(offset, duration, draft.Transcript, final, report);
+        return new RecognizedUtterance(offset, duration, draft, final, report) { Collapse = sound.Finding };
     }
 
     /// <summary>The logits of a piece of audio without fast update, for listening to a stream while it goes on.</summary>
@@ -185,8 +219,9 @@ public sealed class AdaptiveRecognizer : IDisposable
     }
 
     private async Task<(Transcript Final, AdaptationReport Report)> AdaptAsync(
-        Draft draft, TimeSpan offset, AdaptationState? from, int steps, Func<TimeSpan?> remaining, CancellationToken cancellationToken)
+        SoundDraft sound, TimeSpan offset, int steps, Func<TimeSpan?> remaining, CancellationToken cancellationToken)
     {
+        var draft = sound.Draft;
         if (steps == 0) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.NotRequested));
         if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.DraftAllBlank));
 
@@ -197,14 +232,14 @@ public sealed class AdaptiveRecognizer : IDisposable
             return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
 
         var adapted = _recognizer.Decode(result.Logits, offset);
-        var outcome = Judge(result, draft.Transcript, adapted);
+        var outcome = Judge(result, sound, adapted);
         var final = outcome == AdaptationOutcome.Adapted ? adapted : draft.Transcript;
         return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget));
 
         FastUpdateResult? Update()
         {
             begun.TrySetResult();
-            return _fastUpdate.Run(from, draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
+            return _fastUpdate.Run(sound.From, draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
         }
     }
 
@@ -227,10 +262,12 @@ public sealed class AdaptiveRecognizer : IDisposable
         }
     }
 
-    private static AdaptationOutcome Judge(FastUpdateResult result, Transcript draft, Transcript adapted)
+    private AdaptationOutcome Judge(FastUpdateResult result, SoundDraft sound, Transcript adapted)
     {
         if (!result.IsFinite || result.LossAfter > result.Steps[0].Loss) return AdaptationOutcome.Diverged;
-        return IsConstant(adapted) && draft.Text.Length >= ConstantFrom ? AdaptationOutcome.Collapsed : AdaptationOutcome.Adapted;
+        if (IsConstant(adapted) && sound.Draft.Transcript.Text.Length >= ConstantFrom) return AdaptationOutcome.Collapsed;
+        // A sign that the draft shows too is the audio's.
+        return sound.Sign is null && _check.Find(result.Logits, adapted) is not null ? AdaptationOutcome.Collapsed : AdaptationOutcome.Adapted;
     }
 
     /// <summary>Nothing at all, or a single symbol: what weights give that have stopped listening.</summary>

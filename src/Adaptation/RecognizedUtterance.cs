@@ -1,3 +1,4 @@
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Recognition.Decoding;
 
@@ -9,7 +10,21 @@ namespace Attune.Adaptation;
 /// <param name="Draft">The transcript before the fast update.</param>
 /// <param name="Final">The transcript to be used: after the fast update, or the draft where <paramref name="Adaptation"/> says so.</param>
 /// <param name="Adaptation">What the fast update did.</param>
-public sealed record RecognizedUtterance(TimeSpan Start, TimeSpan Duration, Transcript Draft, Transcript Final, AdaptationReport Adaptation);
+public sealed record RecognizedUtterance(TimeSpan Start, TimeSpan Duration, Transcript Draft, Transcript Final, AdaptationReport Adaptation)
+{
+    /// <summary>
+    /// That the weights which it was to be served from have collapsed on it, and what served it instead; null if they have not. Draft, final and
+    /// fast update are those of what served it.
+    /// </summary>
+    public CollapseFinding? Collapse { get; init; }
+
+    /// <summary>
+    /// Whether its domain may learn from it: something was recognised, and no weights failed on it. Silence teaches nothing but silence.
+    /// </summary>
+    public bool IsWorthLearning => Draft.Text.Length > 0
+        && Collapse is null
+        && Adaptation.Outcome is not (AdaptationOutcome.DraftAllBlank or AdaptationOutcome.Collapsed or AdaptationOutcome.Diverged);
+}
 
 /// <summary>What the fast update of one utterance did.</summary>
 /// <param name="Outcome">Whether the final is adapted, and if not, why not.</param>

@@ -66,6 +66,19 @@ internal static class TestModels
         return new AdaptableParameters(source.Layout, values);
     }
 
+    /// <summary>Parameters with which a pre-norm model hears nothing but blanks: its last norm gives the blank's own direction in every frame.</summary>
+    public static AdaptableParameters AllBlank(Model model, AdaptableParameters source)
+    {
+        var values = source.Values.ToArray();
+        var norm = source.Layout.Slices.Where(slice => slice.Parameter.Name.Contains("encoder.layer_norm", StringComparison.Ordinal)).ToArray();
+        foreach (var slice in norm) values.AsSpan(slice.Offset, slice.Length).Clear();
+        var (bias, size) = (norm.Single(slice => slice.Parameter.IsBias), model.Config.HiddenSize);
+        var head = new float[model.Config.VocabularySize * size];
+        model.Weights.ReadFloats("lm_head.weight", head);
+        for (var i = 0; i < size; i++) values[bias.Offset + i] = 100 * head[(model.Config.BlankId * size) + i];
+        return new AdaptableParameters(source.Layout, values);
+    }
+
     private static TensorSource Rename(TensorSource tensor) => tensor with
     {
         Name = tensor.Name

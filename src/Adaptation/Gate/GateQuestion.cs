@@ -12,6 +12,9 @@ public enum GateQuestion
     /// <summary>How similar its transcripts of the guard set are to those of the model itself.</summary>
     Locality,
 
-    /// <summary>In how many clips of the guard set it hears nothing where the model hears something; none is allowed.</summary>
-    Hearing,
+    /// <summary>
+    /// On how many of all these, utterances and clips, it shows a sign of collapse where the model shows none. Loss cannot tell: collapsed weights have
+    /// the lowest.
+    /// </summary>
+    Collapse,
 }

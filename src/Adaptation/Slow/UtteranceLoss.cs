@@ -11,23 +11,21 @@ namespace Attune.Adaptation.Slow;
 /// <param name="objective">What is measured.</param>
 public sealed class UtteranceLoss(OnnxAcousticModel acousticModel, AdaptationObjective objective)
 {
-    /// <summary>The loss.</summary>
+    /// <summary>The loss of an utterance.</summary>
     /// <param name="parameters">Null for the model's own.</param>
     /// <param name="waveform">Normalised samples at the model's rate.</param>
     /// <param name="cancellationToken">Ends the pass between two operators.</param>
-    public double Of(AdaptableParameters? parameters, ReadOnlyMemory<float> waveform, CancellationToken cancellationToken)
+    public double Of(AdaptableParameters? parameters, ReadOnlyMemory<float> waveform, CancellationToken cancellationToken) =>
+        Of(acousticModel.Run(waveform, parameters, cancellationToken));
+
+    /// <summary>The loss of logits.</summary>
+    public double Of(Logits logits)
     {
         TorchRuntime.EnsureLoaded();
-        var logits = acousticModel.Run(waveform, parameters, cancellationToken);
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var values = empty(1, logits.FrameCount, logits.VocabularySize, dtype: ScalarType.Float32); // (1, T', V)
         logits.Values.CopyTo(MemoryMarshal.Cast<byte, float>(values.bytes));
         return objective(values.to(TorchRuntime.Device), [logits.FrameCount]).Loss.item<float>();
     }
-
-    /// <summary>Mean loss of several utterances.</summary>
-    /// <inheritdoc cref="Of" path="/param"/>
-    public double MeanOf(AdaptableParameters? parameters, IEnumerable<ReadOnlyMemory<float>> waveforms, CancellationToken cancellationToken) =>
-        waveforms.Average(waveform => Of(parameters, waveform, cancellationToken));
 }

@@ -1,4 +1,5 @@
 using Attune.Adaptation.Buffering;
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Revisions;
 using Attune.Adaptation.Slow;
 
@@ -6,12 +7,14 @@ namespace Attune.Adaptation.Strategies;
 
 /// <summary>One domain's utterances, one after another in memory, through the classes that serve: for experiments and tests.</summary>
 /// <remarks>
-/// <para>Each utterance (1) is recognised from the domain's current revision; (2) is buffered; (3) if it fills a round, that is learnt from
-/// before the next utterance. A server does the same, with Redis between the steps and learning beside recognition.</para>
+/// <para>Each utterance (1) is recognised from the domain's current revision; (2) is watched for collapse; (3) is buffered, if it is worth learning from;
+/// (4) if it fills a round, that is learnt from before the next utterance. A server does the same, with Redis between the steps and learning
+/// beside recognition.</para>
 /// <para>To run a strategy: make an <see cref="AdaptiveRecognizer"/> with the fast update's options, then
 /// <c>new SerialDomain(recognizer, slowOptions, gateOptions, guard, time)</c>, and call <see cref="NextAsync"/> for each utterance in order;
-/// <c>Recognized.Draft</c> and <c>Recognized.Final</c> are the transcripts. For figures as published, turn the gate off
-/// (<see cref="Gate.GateOptions.Enabled"/>). With <c>dsuta-oracle</c>, call <see cref="Reset"/> where the conditions change.</para>
+/// <c>Recognized.Draft</c> and <c>Recognized.Final</c> are the transcripts. For figures as published, turn off the gate
+/// (<see cref="Gate.GateOptions.Enabled"/>) and the recogniser's checks (<see cref="CollapseOptions.Enabled"/>), which leave out silence and take back
+/// what collapses. With <c>dsuta-oracle</c>, call <see cref="Reset"/> where the conditions change.</para>
 /// <para>Not thread-safe. The owner disposes it, and the recogniser after it.</para>
 /// </remarks>
 public sealed class SerialDomain : IDisposable
@@ -23,6 +26,8 @@ public sealed class SerialDomain : IDisposable
     private readonly AdaptationStrategy _strategy;
     private readonly DomainLearner? _learner;
     private readonly AdaptationThreads? _threads;
+    private readonly CollapseDetector _detector;
+    private readonly bool _learnsFromAll;
     private readonly AdaptationRequest _request;
     private readonly TimeProvider _time;
     private readonly Dictionary<long, Revision> _revisions = [];
@@ -42,6 +47,8 @@ public sealed class SerialDomain : IDisposable
         _strategy = slowOptions.ResolveStrategy();
         _request = new AdaptationRequest(slowOptions.FastSteps ?? _strategy.FastSteps);
         _time = time;
+        _detector = recognizer.CreateDetector();
+        _learnsFromAll = !recognizer.ChecksForCollapse;
         if (!_strategy.LearnsSlowly) return;
         _learner = recognizer.CreateLearner(slowOptions, gateOptions, guard);
         _threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = recognizer.ThreadsPerWorker });
@@ -60,14 +67,19 @@ public sealed class SerialDomain : IDisposable
     public async Task<StreamedUtterance> NextAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
     {
         var revision = State.Current;
-        var recognized = await _recognizer.RecognizeUtteranceAsync(samples, default, Current, _request, draftReady: null, cancellationToken);
+        var weights = new ServingWeights(Current, StateOf(State.Fallback));
+        var recognized = await _recognizer.RecognizeUtteranceAsync(samples, default, weights, _request, draftReady: null, cancellationToken);
         _utterances++;
         if (_learner is null) return new StreamedUtterance(revision, recognized, null);
 
+        var collapsed = _detector.Observe(revision, recognized.Collapse?.Sign);
+        if (collapsed) State = State.WithoutCollapsed(revision);
+        if (!_learnsFromAll && !recognized.IsWorthLearning) return new StreamedUtterance(revision, recognized, null, collapsed);
+
         _buffer.Add(new BufferedUtterance(
             $"{_utterances}", Domain, samples.ToArray(), _time.GetUtcNow(), revision, recognized.Draft.Text, recognized.Final.Text));
-        if (_buffer.Count < _learner.RoundSize) return new StreamedUtterance(revision, recognized, null);
-        return new StreamedUtterance(revision, recognized, await LearnAsync(_learner, cancellationToken));
+        var outcome = _buffer.Count < _learner.RoundSize ? null : await LearnAsync(_learner, cancellationToken);
+        return new StreamedUtterance(revision, recognized, outcome, collapsed);
     }
 
     /// <summary>Goes back to the model and empties the buffer.</summary>
