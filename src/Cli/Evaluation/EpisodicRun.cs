@@ -15,5 +15,11 @@ internal sealed class EpisodicRun(AdaptiveRecognizer recognizer) : IStrategyRun
         return new StrategyAnswer(utterance.Final.Text, utterance.Adaptation.Steps.Count, outcome);
     }
 
+    public async Task<string> RecallAsync(float[] samples, CancellationToken cancellationToken)
+    {
+        var utterance = await recognizer.RecognizeUtteranceAsync(samples, default, from: null, AdaptationRequest.None, draftReady: null, cancellationToken);
+        return utterance.Final.Text;
+    }
+
     public void Dispose() => recognizer.Dispose();
 }

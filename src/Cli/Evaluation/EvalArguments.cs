@@ -57,6 +57,13 @@ internal sealed class EvalArguments
     private readonly Option<int> _worst = NumberOption.Create<int>("--worst", "N", new RangeAttribute(0, 1000), "Worst utterances listed for each result.");
     private readonly Option<string> _json = Output("--json", "Write the report for programs.");
     private readonly Option<string> _markdown = Output("--markdown", "Write the report for people as Markdown.");
+    private readonly Option<string> _html = Output("--html", "Write the report for people as one page with pictures in it.");
+    private readonly Option<string> _pictures = new("--pictures") { HelpName = "DIR", Description = "Write the pictures as PNG." };
+    private readonly Option<bool> _scorecard = new("--scorecard")
+    {
+        Description = "Hold one recording in five out of the streams, to ask afterwards what was learnt (reliability, generality, locality).",
+    };
+
     private readonly Option<string> _journal = Output("--journal", "Keep the journal here, and take from it what it has. Default: beside the first output, deleted at the end.");
     private readonly Option<bool> _restart = new("--restart") { Description = "Start over: the journal is deleted." };
     private readonly Option<bool> _repeatUpdates = new("--repeat-updates")
@@ -84,7 +91,7 @@ internal sealed class EvalArguments
         Option[] options =
         [
             _manifest, _noises, _scenarios, _strategies, _model, _parameters, _learningRate, _repeatUpdates, _limit, _longest, _skip, _seed, _draws,
-            _worst, _threads, _json, _markdown, _journal, _restart,
+            _worst, _scorecard, _threads, _json, _markdown, _html, _pictures, _journal, _restart,
         ];
         foreach (var option in options) command.Add(option);
     }
@@ -112,6 +119,9 @@ internal sealed class EvalArguments
         Worst = parsed.GetValue(_worst),
         Json = parsed.GetValue(_json),
         Markdown = parsed.GetValue(_markdown),
+        Html = parsed.GetValue(_html),
+        Pictures = parsed.GetValue(_pictures),
+        Scorecard = parsed.GetValue(_scorecard),
         Journal = parsed.GetValue(_journal),
         Restart = parsed.GetValue(_restart),
         Command = "attune " + string.Join(' ', parsed.Tokens.Select(token => token.Value.Contains(' ') ? $"\"{token.Value}\"" : token.Value)),

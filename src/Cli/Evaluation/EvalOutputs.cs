@@ -1,3 +1,5 @@
+using Attune.Cli.Evaluation.Pictures;
+
 namespace Attune.Cli.Evaluation;
 
 /// <summary>Writes the outputs that were asked for, each whole or not at all.</summary>
@@ -8,6 +10,8 @@ internal static class EvalOutputs
     {
         if (settings.Json is { } json) Write(json, ReportJson.Render(report));
         if (settings.Markdown is { } markdown) Write(markdown, ReportMarkdown.Render(report));
+        if (settings.Html is { } html) Write(html, ReportHtml.Render(report));
+        if (settings.Pictures is { } pictures) ReportPictures.Write(report, pictures);
     }
 
     private static void Write(string path, string text)

@@ -14,6 +14,9 @@ namespace Attune.Cli.Evaluation;
 /// <param name="RecordingsHash">SHA-256 over transcripts and samples.</param>
 internal sealed record EvalPlan(IReadOnlyList<PlannedStream> Streams, int Recordings, string RecordingsHash)
 {
+    /// <summary>With a scorecard, one recording in so many is held out.</summary>
+    public const int HeldOutPeriod = 5;
+
     /// <summary>Reads scenarios, recordings and noises.</summary>
     /// <exception cref="EvaluationException">A recording or noise cannot be used.</exception>
     /// <exception cref="ScenarioException">A scenario cannot be used.</exception>
@@ -30,9 +33,13 @@ internal sealed record EvalPlan(IReadOnlyList<PlannedStream> Streams, int Record
             CultureInfo.InvariantCulture,
             $"{settings.Manifest}: {recordings.Count} recordings, {recordings.Sum(r => r.Samples.Length) / 60.0 / model.Preprocessing.SampleRateHz:0.0} min"));
 
+        var heldOut = settings.Scorecard ? recordings.Where((_, i) => i % HeldOutPeriod == HeldOutPeriod - 1).ToList() : [];
+        if (settings.Scorecard && heldOut.Count == 0)
+            throw new EvaluationException($"--scorecard needs at least {HeldOutPeriod} recordings. Given: {recordings.Count}.");
+        Recording[] ordered = [.. recordings.Except(heldOut), .. heldOut];
         var streams = scenarios.Zip(heard).SelectMany(pair => StreamPlanner
-            .Plan(pair.First, [.. pair.Second.Select(condition => condition.Name)], recordings.Count, settings.Limit, settings.Seed)
-            .Select(plan => new PlannedStream(plan, pair.First, pair.Second, recordings)));
+            .Plan(pair.First, [.. pair.Second.Select(condition => condition.Name)], recordings.Count - heldOut.Count, settings.Limit, settings.Seed)
+            .Select(plan => new PlannedStream(plan, pair.First, pair.Second, ordered, heldOut.Count)));
         return new EvalPlan([.. streams.DistinctBy(stream => stream.Name)], recordings.Count, Hash(recordings));
     }
 

@@ -1,3 +1,5 @@
+using Attune.Evaluation;
+using Attune.Evaluation.Scoring;
 using Attune.Evaluation.Statistics;
 using Attune.Recognition.Models;
 
@@ -6,7 +8,10 @@ namespace Attune.Cli.Evaluation;
 /// <summary>Everything that an evaluation found; the outputs are made from it.</summary>
 internal sealed class EvalReport(EvalSettings settings, Model model, EvalPlan plan, IReadOnlyList<StreamResult> results)
 {
-    private readonly PairedBootstrap _bootstrap = new(settings.Draws, seed: settings.Seed);
+    private IReadOnlyList<OrderingResult>? _orderings;
+
+    /// <summary>Makes intervals.</summary>
+    public PairedBootstrap Bootstrap { get; } = new(settings.Draws, seed: settings.Seed);
 
     /// <summary>What was asked for.</summary>
     public EvalSettings Settings => settings;
@@ -23,8 +28,8 @@ internal sealed class EvalReport(EvalSettings settings, Model model, EvalPlan pl
     /// <summary>Stream by stream, and in each strategy by strategy.</summary>
     public IReadOnlyList<StreamResult> Results => results;
 
-    /// <summary>Share of bootstrap samples within an interval.</summary>
-    public double Confidence => _bootstrap.Confidence;
+    /// <summary>What it says about the literature's claims.</summary>
+    public IReadOnlyList<OrderingResult> Orderings => _orderings ??= OrderingResult.Of(this);
 
     /// <summary>The streams, in order.</summary>
     public IReadOnlyList<PlannedStream> Streams => plan.Streams;
@@ -34,8 +39,28 @@ internal sealed class EvalReport(EvalSettings settings, Model model, EvalPlan pl
         results.FirstOrDefault(result => result.Stream == stream && result.Strategy.Label == strategy);
 
     /// <summary>Interval of a result's word error rate.</summary>
-    public RateDifference Interval(StreamResult result) => _bootstrap.Interval(result.PairWith(result));
+    public RateDifference Interval(StreamResult result) => Bootstrap.Interval(result.PairWith(result));
 
     /// <summary>Difference from another strategy's word error rate on the same stream.</summary>
-    public RateDifference Compare(StreamResult result, StreamResult baseline) => _bootstrap.Compare(result.PairWith(baseline));
+    public RateDifference Compare(StreamResult result, StreamResult baseline) => Bootstrap.Compare(result.PairWith(baseline));
+
+    /// <summary>The lifelong scorecard of a result; null without held-out recordings, or without the model as it is to compare with.</summary>
+    public LifelongScorecard? Scorecard(StreamResult result) =>
+        result.HeldOut.Count > 0 && Find(result.Stream, StrategyKind.None.Name) is { } source
+            ? ScorecardOf(source, result)
+            : null;
+
+    private static LifelongScorecard ScorecardOf(StreamResult source, StreamResult result)
+    {
+        var conditions = result.HeldOut.Zip(source.HeldOut).GroupBy(pair => pair.First.Condition).ToList();
+        var last = conditions.Single(group => group.Key == result.Stream.LastCondition).ToList();
+        ErrorRate Errors(Func<(ScoredUtterance First, ScoredUtterance Second), ScoredUtterance> which) =>
+            last.Select(pair => which(pair).Words.ErrorRate).Aggregate((left, right) => left + right);
+        return new LifelongScorecard(
+            LifelongScorecard.Improvement(source.Total.Words.ErrorRate, result.Total.Words.ErrorRate),
+            LifelongScorecard.Improvement(Errors(pair => pair.Second), Errors(pair => pair.First)),
+            conditions
+                .Where(group => result.Stream.GuardConditions.Contains(group.Key))
+                .Min(group => group.Average(pair => LifelongScorecard.Similarity(pair.Second.Hypothesis, pair.First.Hypothesis))));
+    }
 }

@@ -82,7 +82,12 @@ internal sealed class EvalRun(EvalSettings settings, Screen screen, TimeProvider
                 {
                     progress.Begin($"{stream.Name} {strategy.Label}");
                     await runner.RunAsync(stream, strategy, progress, cancellationToken);
-                    var result = new StreamResult(stream, strategy, journal.Of(stream.Id, strategy.Label), model.Preprocessing.SampleRateHz);
+                    var result = new StreamResult(
+                        stream,
+                        strategy,
+                        journal.Of(stream.Id, strategy.Label),
+                        journal.Of(stream.HeldOutId, strategy.Label),
+                        model.Preprocessing.SampleRateHz);
                     results.Add(result);
                     Note(Line(result));
                 }

@@ -38,6 +38,9 @@ internal sealed record EvalSettings
     /// <summary>Threads of ONNX Runtime and libtorch; 0 for their defaults.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Whether recordings are held out for the lifelong scorecard.</summary>
+    public bool Scorecard { get; init; }
+
     /// <summary>Bootstrap samples of an interval.</summary>
     public required int Draws { get; init; }
 
@@ -52,6 +55,9 @@ internal sealed record EvalSettings
 
     /// <summary>Page to write; null for none.</summary>
     public string? Html { get; init; }
+
+    /// <summary>Folder to write pictures to; null for none.</summary>
+    public string? Pictures { get; init; }
 
     /// <summary>Journal to keep; null for one beside the first output that is deleted at the end.</summary>
     public string? Journal { get; init; }

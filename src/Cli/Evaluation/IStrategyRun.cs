@@ -8,6 +8,9 @@ internal interface IStrategyRun : IDisposable
     /// <param name="isBoundary">Whether its condition is another than the one before: for strategies that are told.</param>
     /// <param name="cancellationToken">Honoured between steps.</param>
     Task<StrategyAnswer> RecognizeAsync(float[] samples, bool isBoundary, CancellationToken cancellationToken);
+
+    /// <summary>The transcript with what was learnt so far, without fast update and without learning from it.</summary>
+    Task<string> RecallAsync(float[] samples, CancellationToken cancellationToken);
 }
 
 /// <summary>What a strategy made of an utterance.</summary>

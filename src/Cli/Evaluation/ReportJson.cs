@@ -23,8 +23,9 @@ internal static class ReportJson
             Path.GetFileName(report.Settings.Manifest),
             report.Recordings,
             report.Settings.Seed,
-            report.Confidence,
-            [.. report.Results.Select(result => Result(report, result))]),
+            report.Bootstrap.Confidence,
+            [.. report.Results.Select(result => Result(report, result))],
+            [.. report.Orderings.Select(Ordering)]),
         Json.JsonReport) + "\n";
 
     private static JsonResult Result(EvalReport report, StreamResult result)
@@ -46,10 +47,22 @@ internal static class ReportJson
             Round(result.Results.Average(utterance => utterance.Steps)),
             result.Results.GroupBy(utterance => utterance.Outcome).OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count()),
             [.. result.Results.Where(utterance => utterance.IsReset).Select(utterance => utterance.Position)],
+            report.Scorecard(result) is { } card ? Scorecard(card) : null,
             [.. GroupScore.By(result.Utterances, utterance => utterance.Speaker).Select(Group)],
             [.. GroupScore.By(result.Utterances, utterance => utterance.Condition).Select(Group)],
             [.. WorstUtterances.Of(result, report.Settings.Worst).Select(Worst)]);
     }
+
+    private static JsonOrdering Ordering(OrderingResult result) => new(
+        result.Ordering.Claim,
+        result.Ordering.Candidate,
+        result.Ordering.Baseline,
+        result.Scenario,
+        ReportTables.Verdict(result.Verdict),
+        Difference(result.Difference));
+
+    private static JsonScorecard Scorecard(LifelongScorecard card) => new(
+        Round(card.Reliability), Round(card.Generality), Round(card.Locality), Round(card.Score));
 
     private static JsonInterval Interval(RateDifference interval) => new(
         Round(interval.Low), Round(interval.High), Unit(interval), interval.Clusters);
@@ -80,7 +93,14 @@ internal static class ReportJson
 
 /// <summary>The report. The names, in snake case, are what programs read: they stay.</summary>
 internal sealed record JsonReport(
-    string Model, string ModelSha256, string Manifest, int Recordings, int Seed, double Confidence, IReadOnlyList<JsonResult> Results);
+    string Model, string ModelSha256, string Manifest, int Recordings, int Seed, double Confidence,
+    IReadOnlyList<JsonResult> Results, IReadOnlyList<JsonOrdering> Orderings);
+
+/// <summary>What the evaluation says about a claim of the literature; no scenario means all streams together.</summary>
+internal sealed record JsonOrdering(string Claim, string Candidate, string Baseline, string? Scenario, string Verdict, JsonDifference Wer);
+
+/// <summary>The three questions of lifelong learning, from 0 to 1, and their harmonic mean.</summary>
+internal sealed record JsonScorecard(double Reliability, double Generality, double Locality, double Score);
 
 /// <summary>A strategy on a stream. Rates are fractions.</summary>
 internal sealed record JsonResult(
@@ -99,6 +119,7 @@ internal sealed record JsonResult(
     double StepsPerUtterance,
     IReadOnlyDictionary<string, int> Outcomes,
     IReadOnlyList<int> Resets,
+    JsonScorecard? Scorecard,
     IReadOnlyList<JsonGroup> BySpeaker,
     IReadOnlyList<JsonGroup> ByNoise,
     IReadOnlyList<JsonWorst> Worst);

@@ -12,7 +12,15 @@ internal static class ReportMarkdown
         text.Append(CultureInfo.InvariantCulture, $"# Evaluation of {report.ModelName}\n\n```\n{report.Settings.Command}\n```\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{report.Recordings} recordings; seed {report.Settings.Seed}; model SHA-256 {report.ModelSha256[..12]}....\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{ReportText.Normalisation}\n\n{ReportText.Mixing}\n\n{ReportText.Intervals(report)}\n\n{ReportText.Compute}\n");
-        Table[] tables = [ReportTables.ErrorRates(report), ReportTables.Results(report), ReportTables.Noises(report), ReportTables.Speakers(report)];
+        Table[] tables =
+        [
+            ReportTables.ErrorRates(report),
+            ReportTables.Orderings(report),
+            ReportTables.Scorecards(report),
+            ReportTables.Results(report),
+            ReportTables.Noises(report),
+            ReportTables.Speakers(report),
+        ];
         foreach (var table in tables.Where(table => table.Rows.Count > 0))
             text.Append(CultureInfo.InvariantCulture, $"\n## {table.Title}\n\n{table.ToMarkdown()}");
         AppendWorst(report, text);
@@ -25,16 +33,8 @@ internal static class ReportMarkdown
         text.Append("\n## Worst utterances\n\nReference above hypothesis, word by word; `***` stands where one of them has no word.\n");
         foreach (var result in report.Results)
         {
-            var worst = WorstUtterances.Of(result, report.Settings.Worst).ToList();
-            if (worst.Count == 0) continue;
-            text.Append(CultureInfo.InvariantCulture, $"\n{result.Stream.Name}, {result.Strategy.Label}:\n\n```\n");
-            foreach (var (position, utterance) in worst)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"{position} {utterance.Recording} {utterance.Condition} ({utterance.Words.Errors}/{utterance.Words.ReferenceLength})\n");
-                text.Append(AlignmentText.Render(utterance.Alignment));
-            }
-
-            text.Append("```\n");
+            var worst = WorstUtterances.Render(result, report.Settings.Worst);
+            if (worst.Length > 0) text.Append(CultureInfo.InvariantCulture, $"\n{result.Stream.Name}, {result.Strategy.Label}:\n\n```\n{worst}```\n");
         }
     }
 }

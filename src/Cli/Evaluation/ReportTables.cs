@@ -30,6 +30,41 @@ internal static class ReportTables
         ["scenario", "strategy", "WER %", "interval", "CER %", "sub", "ins", "del", "words", "minus none", "interval", "steps", "resets", "s/s", "cpu s/s"],
         [.. report.Results.Select(result => Result(report, result))]);
 
+    /// <summary>What the literature claims: over all streams together, and how many streams confirm and refute it.</summary>
+    public static Table Orderings(EvalReport report) => new(
+        "What the literature claims",
+        ["claim", "difference", "interval", "all together", "streams", "confirm", "refute", "leave it open"],
+        [
+            .. report.Orderings.GroupBy(result => result.Ordering).Select(group => (IReadOnlyList<string>)
+            [
+                group.Key.Claim,
+                Percent(group.First().Difference.Difference),
+                Interval(group.First().Difference),
+                Verdict(group.First().Verdict),
+                Number(group.Count() - 1),
+                .. Enum.GetValues<OrderingVerdict>().Select(verdict => Number(group.Skip(1).Count(result => result.Verdict == verdict))),
+            ]),
+        ]);
+
+    /// <summary>Lifelong scorecards, in percent; no rows where none was asked for.</summary>
+    public static Table Scorecards(EvalReport report) => new(
+        "Lifelong scorecard",
+        ["scenario", "strategy", "reliability", "generality", "locality", "score"],
+        [
+            .. report.Results
+                .Select(result => (result, card: report.Scorecard(result)))
+                .Where(pair => pair.card is not null)
+                .Select(pair => (IReadOnlyList<string>)
+                [
+                    pair.result.Stream.Name,
+                    pair.result.Strategy.Label,
+                    Percent(pair.card!.Reliability),
+                    Percent(pair.card.Generality),
+                    Percent(pair.card.Locality),
+                    Percent(pair.card.Score),
+                ]),
+        ]);
+
     /// <summary>Word error rates of each speaker, over all streams.</summary>
     public static Table Speakers(EvalReport report) => Breakdown(report, "Word error rate by speaker (%)", "speaker", utterance => utterance.Speaker);
 
@@ -40,6 +75,9 @@ internal static class ReportTables
     public static string Percent(double fraction) => (100 * fraction).ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A verdict in a word.</summary>
+    public static string Verdict(OrderingVerdict verdict) => verdict.ToString().ToLowerInvariant();
 
     private static string Interval(RateDifference interval) => $"{Percent(interval.Low)} to {Percent(interval.High)}";
 

@@ -29,7 +29,7 @@ internal static class ReportText
         var few = sample.ResampledBy == ResamplingUnit.Speaker && sample.Clusters < 10 ? " So few speakers make intervals too narrow." : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Intervals hold {100 * report.Confidence:0} % of {report.Settings.Draws} paired bootstrap samples over {unit}.{few}");
+            $"Intervals hold {100 * report.Bootstrap.Confidence:0} % of {report.Settings.Draws} paired bootstrap samples over {unit}.{few}");
     }
 
     /// <summary>What compute means.</summary>

@@ -18,11 +18,11 @@ internal sealed class SourceRun : IStrategyRun
         _recognizer = new Recognizer(model, _acousticModel);
     }
 
-    public Task<StrategyAnswer> RecognizeAsync(float[] samples, bool isBoundary, CancellationToken cancellationToken)
-    {
-        var draft = _recognizer.Recognize(samples, default, parameters: null, cancellationToken);
-        return Task.FromResult(new StrategyAnswer(draft.Transcript.Text, 0, "not_requested"));
-    }
+    public async Task<StrategyAnswer> RecognizeAsync(float[] samples, bool isBoundary, CancellationToken cancellationToken) =>
+        new(await RecallAsync(samples, cancellationToken), 0, "not_requested");
+
+    public Task<string> RecallAsync(float[] samples, CancellationToken cancellationToken) =>
+        Task.FromResult(_recognizer.Recognize(samples, default, parameters: null, cancellationToken).Transcript.Text);
 
     public void Dispose() => _acousticModel.Dispose();
 }

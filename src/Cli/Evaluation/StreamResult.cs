@@ -1,3 +1,4 @@
+using Attune.Evaluation.Scenarios;
 using Attune.Evaluation.Scoring;
 using Attune.Evaluation.Statistics;
 
@@ -11,13 +12,20 @@ internal sealed class StreamResult
     /// <param name="stream">The stream.</param>
     /// <param name="strategy">The strategy.</param>
     /// <param name="results">One for each of the stream's positions, in order.</param>
+    /// <param name="heldOut">One for each of the positions that are held out, in order.</param>
     /// <param name="sampleRateHz">Rate of the recordings.</param>
-    public StreamResult(PlannedStream stream, StrategyArgument strategy, IReadOnlyList<UtteranceResult> results, int sampleRateHz)
+    public StreamResult(
+        PlannedStream stream,
+        StrategyArgument strategy,
+        IReadOnlyList<UtteranceResult> results,
+        IReadOnlyList<UtteranceResult> heldOut,
+        int sampleRateHz)
     {
         Stream = stream;
         Strategy = strategy;
         _results = results;
         Utterances = [.. stream.Positions.Zip(results, (position, result) => Score(stream, position, result))];
+        HeldOut = [.. stream.HeldOut.Zip(heldOut, (position, result) => Score(stream, position, result))];
         Total = GroupScore.Of("all", Utterances);
         Audio = TimeSpan.FromSeconds(stream.Positions.Sum(position => (double)stream.RecordingOf(position).Samples.Length) / sampleRateHz);
     }
@@ -31,7 +39,10 @@ internal sealed class StreamResult
     /// <summary>Its utterances in order.</summary>
     public IReadOnlyList<ScoredUtterance> Utterances { get; }
 
-    /// <summary>What was recognised, in the same order.</summary>
+    /// <summary>What it made in the end, without fast update, of recordings that were not in the stream.</summary>
+    public IReadOnlyList<ScoredUtterance> HeldOut { get; }
+
+    /// <summary>What was recognised, in the same order as <see cref="Utterances"/>.</summary>
     public IReadOnlyList<UtteranceResult> Results => _results;
 
     /// <summary>Errors of all utterances.</summary>
@@ -53,7 +64,7 @@ internal sealed class StreamResult
             candidate.Speaker, candidate.Recording, other.Words.Errors, candidate.Words.Errors, candidate.Words.ReferenceLength)),
     ];
 
-    private static ScoredUtterance Score(PlannedStream stream, Attune.Evaluation.Scenarios.StreamPosition position, UtteranceResult result)
+    private static ScoredUtterance Score(PlannedStream stream, StreamPosition position, UtteranceResult result)
     {
         var line = stream.RecordingOf(position).Source;
         return new ScoredUtterance(line.Name, line.Speaker, stream.ConditionOf(position), line.Text, result.Text);

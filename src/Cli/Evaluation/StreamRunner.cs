@@ -12,9 +12,11 @@ internal sealed class StreamRunner(StrategyStarter starter, EvalJournal journal,
     public async Task RunAsync(PlannedStream stream, StrategyArgument strategy, FileProgress progress, CancellationToken cancellationToken)
     {
         var done = journal.Of(stream.Id, strategy.Label).Count;
-        var first = done == stream.Positions.Count || strategy.Kind.IsStateless ? done : 0;
+        var asked = journal.Of(stream.HeldOutId, strategy.Label).Count;
+        var isComplete = done == stream.Positions.Count && asked == stream.HeldOut.Count;
+        var first = isComplete || strategy.Kind.IsStateless ? done : 0;
         for (var i = 0; i < first; i++) progress.End();
-        if (first == stream.Positions.Count) return;
+        if (isComplete) return;
 
         using var run = await starter.StartAsync(strategy, cancellationToken);
         for (var position = first; position < stream.Positions.Count; position++)
@@ -22,6 +24,12 @@ internal sealed class StreamRunner(StrategyStarter starter, EvalJournal journal,
             cancellationToken.ThrowIfCancellationRequested();
             journal.Add(await RecognizeAsync(run, stream, strategy, position, cancellationToken));
             progress.End();
+        }
+
+        for (var i = 0; i < stream.HeldOut.Count; i++)
+        {
+            var text = await run.RecallAsync(stream.Hear(stream.HeldOut[i]).Samples, cancellationToken);
+            journal.Add(new UtteranceResult(stream.HeldOutId, strategy.Label, i, text, 0, "recalled", IsReset: false, null, 0, 0));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Attune.Evaluation.Scoring;
 
 namespace Attune.Cli.Evaluation;
@@ -17,4 +19,19 @@ internal static class WorstUtterances
         .OrderByDescending(worst => worst.Utterance.Words.ErrorRate.Rate)
         .ThenByDescending(worst => worst.Utterance.Words.Errors)
         .Take(count);
+
+    /// <summary>The same as text, word above word; empty if there are none.</summary>
+    public static string Render(StreamResult result, int count)
+    {
+        var text = new StringBuilder();
+        foreach (var (position, utterance) in Of(result, count))
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{position} {utterance.Recording} {utterance.Condition} ({utterance.Words.Errors}/{utterance.Words.ReferenceLength})\n");
+            text.Append(AlignmentText.Render(utterance.Alignment));
+        }
+
+        return text.ToString();
+    }
 }

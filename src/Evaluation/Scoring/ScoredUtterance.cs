@@ -15,6 +15,7 @@ public sealed class ScoredUtterance
         Recording = recording;
         Speaker = speaker;
         Condition = condition;
+        Hypothesis = hypothesis;
         Alignment = WordErrorRate.Compute(reference, hypothesis);
         Words = EditCounts.Of(Alignment);
         Characters = EditCounts.Of(CharacterErrorRate.Align(reference, hypothesis));
@@ -28,6 +29,9 @@ public sealed class ScoredUtterance
 
     /// <summary>What it was heard in.</summary>
     public string Condition { get; }
+
+    /// <summary>What was recognised, as it was given.</summary>
+    public string Hypothesis { get; }
 
     /// <summary>Word by word.</summary>
     public EditAlignment Alignment { get; }
