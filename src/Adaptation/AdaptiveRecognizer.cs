@@ -2,6 +2,7 @@ using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Network;
+using Attune.Adaptation.Objectives;
 using Attune.Adaptation.Revisions;
 using Attune.Adaptation.Slow;
 using Attune.Recognition;
@@ -45,6 +46,7 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <param name="threadOptions">Threads of the fast update.</param>
     /// <param name="time">Clock of latency budgets.</param>
     /// <param name="collapseOptions">When an output counts as collapsed; defaults if null.</param>
+    /// <param name="objective">What updates minimise; SUTA's if null. Others are for comparison.</param>
     /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
     /// <exception cref="PlatformNotSupportedException">libtorch cannot be loaded here.</exception>
     public AdaptiveRecognizer(
@@ -54,7 +56,8 @@ public sealed class AdaptiveRecognizer : IDisposable
         FastUpdateOptions fastOptions,
         AdaptationThreadOptions threadOptions,
         TimeProvider time,
-        CollapseOptions? collapseOptions = null)
+        CollapseOptions? collapseOptions = null,
+        AdaptationObjective? objective = null)
     {
         _model = model;
         _options = options;
@@ -65,7 +68,7 @@ public sealed class AdaptiveRecognizer : IDisposable
         _acousticModel = new OnnxAcousticModel(model, set, set.TopLayers, onnxOptions);
         _recognizer = new Recognizer(model, _acousticModel);
         _network = new Wav2Vec2Network(model);
-        _fastUpdate = new FastUpdate(_network, model, fastOptions, time, _acousticModel.Source);
+        _fastUpdate = new FastUpdate(_network, model, fastOptions, time, _acousticModel.Source, objective);
         _collapseOptions = collapseOptions ?? new CollapseOptions();
         _check = new OutputCheck(model.Config.BlankId, _collapseOptions);
         _drafts = new SoundDrafts(_recognizer, _check, Source);

@@ -8,6 +8,7 @@ namespace Attune.Cli.Evaluation;
 /// <summary>Everything that an evaluation found; the outputs are made from it.</summary>
 internal sealed class EvalReport(EvalSettings settings, Model model, EvalPlan plan, IReadOnlyList<StreamResult> results)
 {
+    private readonly Dictionary<StreamResult, RateDifference> _intervals = [];
     private IReadOnlyList<OrderingResult>? _orderings;
 
     /// <summary>Makes intervals.</summary>
@@ -38,8 +39,14 @@ internal sealed class EvalReport(EvalSettings settings, Model model, EvalPlan pl
     public StreamResult? Find(PlannedStream stream, string strategy) =>
         results.FirstOrDefault(result => result.Stream == stream && result.Strategy.Label == strategy);
 
+    /// <summary>The same by the name of the strategy's kind; of several with settings of their own the first.</summary>
+    public StreamResult? FindKind(PlannedStream stream, string kind) =>
+        results.FirstOrDefault(result => result.Stream == stream && result.Strategy.Kind.Name == kind);
+
     /// <summary>Interval of a result's word error rate.</summary>
-    public RateDifference Interval(StreamResult result) => Bootstrap.Interval(result.PairWith(result));
+    public RateDifference Interval(StreamResult result) => _intervals.TryGetValue(result, out var interval)
+        ? interval
+        : _intervals[result] = Bootstrap.Interval(result.PairWith(result));
 
     /// <summary>Difference from another strategy's word error rate on the same stream.</summary>
     public RateDifference Compare(StreamResult result, StreamResult baseline) => Bootstrap.Compare(result.PairWith(baseline));

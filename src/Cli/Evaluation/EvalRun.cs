@@ -57,7 +57,7 @@ internal sealed class EvalRun(EvalSettings settings, Screen screen, TimeProvider
     private async Task EvaluateAsync(CancellationToken cancellationToken)
     {
         using var model = Model.Open(new RecognitionOptions { Model = settings.Model }.ResolveModel());
-        foreach (var set in settings.Strategies.Select(strategy => strategy.Parameters ?? settings.Fast.Parameters).Distinct())
+        foreach (var set in settings.Strategies.Select(strategy => strategy.ParametersOr(settings.Fast.Parameters)).Distinct())
             ParameterSet.Parse(set).In(model.Layout, model.Config); // refused before hours of work
         var plan = await EvalPlan.ReadAsync(settings, model, _decoder, Note, cancellationToken);
         var report = new EvalReport(settings, model, plan, await RecognizeAsync(model, plan, cancellationToken));

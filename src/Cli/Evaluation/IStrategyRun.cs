@@ -17,6 +17,6 @@ internal interface IStrategyRun : IDisposable
 /// <param name="Text">The transcript that is served.</param>
 /// <param name="Steps">Gradient steps on this utterance alone.</param>
 /// <param name="Outcome">In snake case, as <c>attune transcribe --json</c> prints it.</param>
-/// <param name="IsReset">Whether what was learnt was given up after it.</param>
+/// <param name="IsReset">Whether what was learnt was given up, at its end or, where the change was told, before it.</param>
 /// <param name="LossImprovement">Mean over the buffer that this utterance filled; null at others, and for strategies without.</param>
 internal sealed record StrategyAnswer(string Text, int Steps, string Outcome, bool IsReset = false, double? LossImprovement = null);

@@ -17,7 +17,7 @@ internal sealed record OrderingResult(Ordering Ordering, string? Scenario, RateD
     private static IEnumerable<OrderingResult> Of(EvalReport report, Ordering ordering)
     {
         var pairs = report.Streams
-            .Select(stream => (stream.Name, Candidate: report.Find(stream, ordering.Candidate), Baseline: report.Find(stream, ordering.Baseline)))
+            .Select(stream => (stream.Name, Candidate: report.FindKind(stream, ordering.Candidate), Baseline: report.FindKind(stream, ordering.Baseline)))
             .Where(pair => pair.Candidate is not null && pair.Baseline is not null)
             .Select(pair => (pair.Name, Errors: pair.Candidate!.PairWith(pair.Baseline!)))
             .Select(pair => (pair.Name, Errors: pair.Errors.Skip((int)(ordering.From * pair.Errors.Count)).ToList()))

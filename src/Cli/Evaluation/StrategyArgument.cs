@@ -11,7 +11,7 @@ namespace Attune.Cli.Evaluation;
 internal sealed record StrategyArgument(string Label, StrategyKind Kind)
 {
     /// <summary>Settings that a strategy may have of its own, for help and error messages.</summary>
-    public const string Settings = "steps=N, rate=RATE, parameters=SET";
+    public const string Settings = "steps=N, rate=RATE, parameters=SET, every=M (utterances of a slow update), window=K (of the dynamic reset)";
 
     /// <summary>Gradient steps; null for the strategy's own.</summary>
     public int? Steps { get; init; }
@@ -21,6 +21,15 @@ internal sealed record StrategyArgument(string Label, StrategyKind Kind)
 
     /// <summary>Parameter set; null for the command's.</summary>
     public string? Parameters { get; init; }
+
+    /// <summary>M: utterances of a slow update; null for the published number.</summary>
+    public int? UtterancesPerUpdate { get; init; }
+
+    /// <summary>K: window of the dynamic reset; null for the published number.</summary>
+    public int? ResetWindow { get; init; }
+
+    /// <summary>The strategy's parameter set: its own setting, what its kind is known for, or the command's.</summary>
+    public string ParametersOr(string command) => Parameters ?? Kind.Parameters ?? command;
 
     /// <summary>Reads a list separated by commas; what is wrong becomes an error of the command line.</summary>
     public static IReadOnlyList<StrategyArgument> ParseList(string text, SymbolResult result)
@@ -56,16 +65,19 @@ internal sealed record StrategyArgument(string Label, StrategyKind Kind)
         var value = setting[(equals + 1)..];
         return (equals < 0 ? "" : setting[..equals]) switch
         {
-            "steps" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps <= FastUpdateOptions.MaxSteps
-                => this with { Steps = steps },
+            "steps" when Number(value) is <= FastUpdateOptions.MaxSteps and var steps => this with { Steps = steps },
+            "every" when Number(value) is >= 1 and <= 100 and var utterances => this with { UtterancesPerUpdate = utterances },
+            "window" when Number(value) is >= 6 and <= 10_000 and var window => this with { ResetWindow = window },
             "rate" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1
                 => this with { LearningRate = rate },
             "parameters" when IsParameterSet(value) => this with { Parameters = value },
             _ => throw new FormatException(
-                $"A strategy's settings must be {Settings} (steps to {FastUpdateOptions.MaxSteps}, a rate above 0 and at most 1, a set of "
-                + $"{ParameterSet.Names}). Given: '{setting}' in '{Label}'."),
+                $"A strategy's settings must be {Settings}: steps to {FastUpdateOptions.MaxSteps}, a rate above 0 and at most 1, a set of "
+                + $"{ParameterSet.Names}, M from 1 to 100, K from 6 to 10000. Given: '{setting}' in '{Label}'."),
         };
     }
+
+    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static bool IsParameterSet(string name)
     {

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using Attune.Adaptation;
 using Attune.Adaptation.Fast;
+using Attune.Adaptation.Gate;
+using Attune.Adaptation.Slow;
+using Attune.Adaptation.Strategies;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
@@ -10,38 +13,52 @@ namespace Attune.Cli.Evaluation;
 /// <summary>Starts strategies on a model, each from nothing.</summary>
 internal sealed class StrategyStarter(Model model, EvalSettings settings, TimeProvider time)
 {
-    /// <summary>Starts one and runs it once, so that its first utterance is not slower than the others. The caller disposes.</summary>
-    /// <exception cref="ArgumentException">The parameter set asks for more layers than the model has.</exception>
-    /// <exception cref="PlatformNotSupportedException">libtorch cannot be loaded here.</exception>
-    public Task<IStrategyRun> StartAsync(StrategyArgument strategy, CancellationToken cancellationToken) => strategy.Kind == StrategyKind.None
-        ? Task.FromResult<IStrategyRun>(new SourceRun(model, Onnx))
-        : StartAdaptiveAsync(strategy, cancellationToken);
-
     private OnnxOptions Onnx => new() { Threads = settings.Threads };
+
+    /// <summary>Starts one and runs it once, so that its first utterance is not slower than the others. The caller disposes.</summary>
+    /// <exception cref="PlatformNotSupportedException">libtorch cannot be loaded here.</exception>
+    public Task<IStrategyRun> StartAsync(StrategyArgument strategy, CancellationToken cancellationToken)
+    {
+        if (strategy.Kind == StrategyKind.None) return Task.FromResult<IStrategyRun>(new SourceRun(model, Onnx));
+        return strategy.Kind == StrategyKind.Awmc ? Task.FromResult<IStrategyRun>(StartAnchored(strategy)) : StartDomainAsync(strategy, cancellationToken);
+    }
 
     // Apart, so that libtorch is not loaded for the model as it is.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task<IStrategyRun> StartAdaptiveAsync(StrategyArgument strategy, CancellationToken cancellationToken)
+    private AnchoredRun StartAnchored(StrategyArgument strategy)
     {
+        var options = new AnchoredOptions();
+        if (strategy.LearningRate is { } rate) options.LearningRate = rate;
+        if (strategy.Parameters is { } parameters) options.Parameters = parameters;
+        return new AnchoredRun(new AnchoredDomain(model, options, Onnx, settings.Threads));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task<IStrategyRun> StartDomainAsync(StrategyArgument strategy, CancellationToken cancellationToken)
+    {
+        var slow = new SlowUpdateOptions { Strategy = strategy.Kind.Learning, FastSteps = strategy.Steps };
+        if (strategy.UtterancesPerUpdate is { } utterances) slow.UtterancesPerUpdate = utterances;
+        if (strategy.ResetWindow is { } window) slow.ResetWindow = window;
         var fast = new FastUpdateOptions
         {
-            Steps = strategy.Steps ?? settings.Fast.Steps,
             LearningRate = strategy.LearningRate ?? settings.Fast.LearningRate,
-            Parameters = strategy.Parameters ?? settings.Fast.Parameters,
+            Parameters = strategy.ParametersOr(settings.Fast.Parameters),
             RepeatUpdatesPerEnclosingModule = settings.Fast.RepeatUpdatesPerEnclosingModule,
         };
-        ParameterSet.Parse(fast.Parameters).In(model.Layout, model.Config); // refused before libtorch is loaded
         var recognizer = new AdaptiveRecognizer(
             model,
             new RecognitionOptions(),
             Onnx,
             fast,
             new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = settings.Threads }, // utterances come one after another
-            time);
+            time,
+            strategy.Kind.Objective?.Invoke(model.Config.BlankId));
         try
         {
             await recognizer.WarmUpAsync(cancellationToken);
-            return new EpisodicRun(recognizer);
+            // The published strategies have no gate.
+            var domain = new SerialDomain(recognizer, slow, new GateOptions { Enabled = false }, GuardSet.Empty, time);
+            return new DomainRun(recognizer, domain, slow.ResolveStrategy().Reset);
         }
         catch
         {

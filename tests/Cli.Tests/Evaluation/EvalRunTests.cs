@@ -126,6 +126,40 @@ public sealed class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Eval_EveryStrategy_RunsAndTheLearningOnesLearn()
+    {
+        var scenario = _files.Write("storm.yml", "conditions: [white@5, clean]", "order: cycle", "segments: 3", "utterances: 8");
+        var manifest = _files.Write("more.jsonl", [.. File.ReadAllLines(_files.Manifest), .. File.ReadAllLines(_files.Manifest)]);
+        const string strategies = "none,tent:rate=1e-2,sdpl:steps=1:rate=1e-2,suta:steps=1,csuta:rate=1e-2,slow-only:rate=1e-2:every=2,dsuta:steps=1:every=2:rate=1e-2,"
+            + "dsuta-fixed:steps=1:every=2,dsuta-oracle:steps=1:every=2,dsuta-dynamic:steps=1:every=2:window=6,awmc:rate=1e-2";
+
+        var run = await CliRun.RunAsync(
+            "eval", "--manifest", manifest, "--threads", "1", "--scenario", scenario, "--strategies", strategies, "--scorecard",
+            "--json", _files.Json, "--html", _files.Path("out.html"), "--pictures", _files.Path("pictures"));
+
+        Assert.True(run.Status == ExitCode.Success, run.Error);
+        using var json = JsonDocument.Parse(File.ReadAllText(_files.Json));
+        var results = json.RootElement.GetProperty("results").EnumerateArray().ToDictionary(result => result.GetProperty("strategy").GetString()!.Split(':')[0]);
+        Assert.Equal(
+            ["none", "tent", "sdpl", "suta", "csuta", "slow-only", "dsuta", "dsuta-fixed", "dsuta-oracle", "dsuta-dynamic", "awmc"], results.Keys);
+        Assert.All(results.Values, result => Assert.Equal(8, result.GetProperty("utterances").GetInt32()));
+        Assert.Equal([3, 6], results["dsuta-oracle"].GetProperty("resets").EnumerateArray().Select(reset => reset.GetInt32()));
+        Assert.Empty(results["dsuta"].GetProperty("resets").EnumerateArray());
+        // What keeps nothing leaves other speech as it was; steps a hundred times too large do not.
+        Assert.Equal(1, results["suta"].GetProperty("scorecard").GetProperty("locality").GetDouble());
+        Assert.True(results["csuta"].GetProperty("scorecard").GetProperty("locality").GetDouble() < 1);
+        Assert.Contains(json.RootElement.GetProperty("orderings").EnumerateArray(), ordering =>
+            ordering.GetProperty("candidate").GetString() == "dsuta" && ordering.GetProperty("baseline").GetString() == "slow-only");
+
+        var html = File.ReadAllText(_files.Path("out.html"));
+        Assert.DoesNotContain("://", html, StringComparison.Ordinal); // no other file and no network; base64 has no colon
+        Assert.Contains("prefers-color-scheme: dark", html, StringComparison.Ordinal);
+        Assert.Contains("name=\"viewport\"", html, StringComparison.Ordinal);
+        foreach (var picture in new[] { "error-rates", "compute", "running-difference-1", "loss-improvement-1" })
+            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(Path.Combine(_files.Path("pictures"), $"{picture}.png"))[..4]);
+    }
+
+    [Fact]
     public async Task Eval_BadLines_AreAllNamed()
     {
         var manifest = _files.Write(
@@ -150,8 +184,8 @@ public sealed class EvalRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ExitCode.Usage, "--strategies none,fast", "A strategy must be one of none, suta")]
-    [InlineData(ExitCode.Usage, "--strategies ,", "--strategies must name at least one of none, suta")]
+    [InlineData(ExitCode.Usage, "--strategies none,fast", "A strategy must be one of none, tent, sdpl, suta,")]
+    [InlineData(ExitCode.Usage, "--strategies ,", "--strategies must name at least one of none, tent,")]
     [InlineData(ExitCode.Usage, "--strategies suta:steps=101", "Given: 'steps=101' in 'suta:steps=101'.")]
     [InlineData(ExitCode.Usage, "--strategies suta:parameters=some", "Given: 'parameters=some' in")]
     [InlineData(ExitCode.Usage, "--strategies none --noise white@loud", "--noise must be FILE@SNR, FOLDER@SNR, white@SNR")]

@@ -7,7 +7,7 @@ namespace Attune.Cli.Evaluation.Pictures;
 /// <summary>Error-rate bars: a group for each stream, a bar with its interval for each strategy.</summary>
 internal static class ErrorRateBars
 {
-    private const int UnitsPerBar = 13, UnitsBetweenGroups = 26, Margin = 140, LeastWidth = 760, Height = 470;
+    private const int UnitsPerBar = 13, UnitsBetweenGroups = 26, Margin = 140, LeastWidth = 760, Height = 520;
 
     public static Picture Of(EvalReport report)
     {
@@ -60,7 +60,7 @@ internal static class ErrorRateBars
             plot.Axes.Bottom.TickLabelStyle.Rotation = -25;
             plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.MiddleRight;
             plot.Axes.Bottom.TickLabelStyle.OffsetY = 6;
-            plot.Axes.Bottom.MinimumSize = 95;
+            plot.Axes.Bottom.MinimumSize = 130;
         }
 
         plot.YLabel("word error rate (%)");

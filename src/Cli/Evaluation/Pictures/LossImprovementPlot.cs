@@ -37,7 +37,7 @@ internal static class LossImprovementPlot
         var scatter = plot.Add.ScatterPoints(points);
         scatter.Color = Theme.Of(1);
         scatter.MarkerSize = 5;
-        plot.Legend.ManualItems.Add(new LegendItem { LabelText = "full buffer", MarkerShape = MarkerShape.FilledCircle, MarkerColor = Theme.Of(1), LineWidth = 0 });
+        plot.Legend.ManualItems.Add(new LegendItem { LabelText = "full buffer", MarkerStyle = new MarkerStyle(MarkerShape.FilledCircle, 6, Theme.Of(1)) });
         plot.Legend.ManualItems.Add(new LegendItem { LabelText = "reset", LineColor = Theme.Of(2), LineWidth = 2 });
         plot.XLabel("utterance");
         plot.YLabel("loss improvement");
