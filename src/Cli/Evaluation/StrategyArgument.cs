@@ -11,7 +11,7 @@ namespace Attune.Cli.Evaluation;
 internal sealed record StrategyArgument(string Label, StrategyKind Kind)
 {
     /// <summary>Settings that a strategy may have of its own, for help and error messages.</summary>
-    public const string Settings = "steps=N, rate=RATE, parameters=SET, every=M (utterances of a slow update), window=K (of the dynamic reset)";
+    public const string Settings = "steps=N, rate=RATE, parameters=SET, every=M (utterances of a slow update), window=K (of the dynamic reset), guards=on (gate and collapse checks, as a server has them)";
 
     /// <summary>Gradient steps; null for the strategy's own.</summary>
     public int? Steps { get; init; }
@@ -27,6 +27,9 @@ internal sealed record StrategyArgument(string Label, StrategyKind Kind)
 
     /// <summary>K: window of the dynamic reset; null for the published number.</summary>
     public int? ResetWindow { get; init; }
+
+    /// <summary>Whether candidates pass the gate and outputs are watched for collapse, as where it serves. Default false, as published.</summary>
+    public bool IsGuarded { get; init; }
 
     /// <summary>The strategy's parameter set: its own setting, what its kind is known for, or the command's.</summary>
     public string ParametersOr(string command) => Parameters ?? Kind.Parameters ?? command;
@@ -70,6 +73,7 @@ internal sealed record StrategyArgument(string Label, StrategyKind Kind)
             "window" when Number(value) is >= 6 and <= 10_000 and var window => this with { ResetWindow = window },
             "rate" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1
                 => this with { LearningRate = rate },
+            "guards" when value == "on" => this with { IsGuarded = true },
             "parameters" when IsParameterSet(value) => this with { Parameters = value },
             _ => throw new FormatException(
                 $"A strategy's settings must be {Settings}: steps to {FastUpdateOptions.MaxSteps}, a rate above 0 and at most 1, a set of "

@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
 using Attune.Adaptation;
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
 using Attune.Adaptation.Strategies;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
+using Attune.Recognition.Audio;
 using Attune.Recognition.Models;
 
 namespace Attune.Cli.Evaluation;
@@ -52,12 +54,13 @@ internal sealed class StrategyStarter(Model model, EvalSettings settings, TimePr
             fast,
             new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = settings.Threads }, // utterances come one after another
             time,
+            new CollapseOptions { Enabled = strategy.IsGuarded },
             strategy.Kind.Objective?.Invoke(model.Config.BlankId));
         try
         {
             await recognizer.WarmUpAsync(cancellationToken);
-            // The published strategies have no gate.
-            var domain = new SerialDomain(recognizer, slow, new GateOptions { Enabled = false }, GuardSet.Empty, time);
+            var guard = strategy.IsGuarded ? await recognizer.ReadGuardSetAsync(new AudioDecoder(new AudioOptions()), cancellationToken) : GuardSet.Empty;
+            var domain = new SerialDomain(recognizer, slow, new GateOptions { Enabled = strategy.IsGuarded }, guard, time);
             return new DomainRun(recognizer, domain, slow.ResolveStrategy().Reset);
         }
         catch
