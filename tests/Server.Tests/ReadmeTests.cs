@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Attune.Adaptation;
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
+using Attune.Adaptation.Gate;
+using Attune.Adaptation.Slow;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
@@ -30,6 +33,9 @@ public sealed partial class ReadmeTests
             .. Settings<StreamingOptions>(StreamingOptions.Section),
             .. Settings<FastUpdateOptions>(FastUpdateOptions.Section),
             .. Settings<AdaptationThreadOptions>(AdaptationThreadOptions.Section),
+            .. Settings<SlowUpdateOptions>(SlowUpdateOptions.Section),
+            .. Settings<GateOptions>(GateOptions.Section),
+            .. Settings<CollapseOptions>(CollapseOptions.Section),
             .. Settings<ServingOptions>(ServingOptions.Section),
             .. Settings<StreamOptions>(StreamOptions.Section),
         ];

@@ -1,5 +1,8 @@
 using Attune.Adaptation;
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
+using Attune.Adaptation.Gate;
+using Attune.Adaptation.Slow;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
@@ -29,6 +32,9 @@ internal static class OptionSections
         new("Adaptation", [], _ => { }, _ => { }),
         Section.Of<FastUpdateOptions>(FastUpdateOptions.Section),
         Section.Of<AdaptationThreadOptions>(AdaptationThreadOptions.Section),
+        Section.Of<SlowUpdateOptions>(SlowUpdateOptions.Section),
+        Section.Of<GateOptions>(GateOptions.Section),
+        Section.Of<CollapseOptions>(CollapseOptions.Section),
         Section.Of<ServingOptions>(ServingOptions.Section),
         Section.Of<StreamOptions>(StreamOptions.Section),
     ];
@@ -38,6 +44,7 @@ internal static class OptionSections
     {
         foreach (var section in Sections) section.Register(services);
         services.AddSingleton<IValidateOptions<FastUpdateOptions>, ParameterSetValidator>();
+        services.AddSingleton<IValidateOptions<SlowUpdateOptions>, StrategyValidator>();
     }
 
     /// <summary>Checks keys and values of all sections, before anything is built from them.</summary>

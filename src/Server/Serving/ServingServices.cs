@@ -1,4 +1,5 @@
 using Attune.Adaptation;
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
@@ -47,6 +48,12 @@ internal static class ServingServices
         }
 
         return new AdaptiveRecognizer(
-            model, settings.Recognition, settings.Onnx, settings.Fast, settings.Threads, provider.GetRequiredService<TimeProvider>());
+            model,
+            settings.Recognition,
+            settings.Onnx,
+            settings.Fast,
+            settings.Threads,
+            provider.GetRequiredService<TimeProvider>(),
+            collapseOptions: provider.GetRequiredService<IOptions<CollapseOptions>>().Value);
     }
 }
