@@ -1,3 +1,4 @@
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
@@ -117,7 +118,8 @@ public sealed class GoldenStreamTests(ITestOutputHelper output)
             new OnnxOptions(),
             new FastUpdateOptions { LearningRate = Golden.Lr },
             new AdaptationThreadOptions(),
-            TimeProvider.System);
+            TimeProvider.System,
+            collapseOptions: new CollapseOptions { Enabled = false });
         using var domain = new SerialDomain(recognizer, Options, new GateOptions { Enabled = false }, GuardSet.Empty, TimeProvider.System);
 
         var stream = new List<StreamedUtterance>();

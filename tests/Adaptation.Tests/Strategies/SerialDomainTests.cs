@@ -1,3 +1,4 @@
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Network;
@@ -26,7 +27,8 @@ public sealed class SerialDomainTests : IDisposable
         new OnnxOptions(),
         new FastUpdateOptions { LearningRate = LearningRate },
         new AdaptationThreadOptions(),
-        TimeProvider.System);
+        TimeProvider.System,
+        collapseOptions: new CollapseOptions { Enabled = false });
 
     [Fact]
     public async Task NextAsync_DynamicReset_FollowsAPlainLoopOverTheSameFormulas()
