@@ -3,6 +3,8 @@ using Attune.Adaptation;
 using Attune.Recognition.Models;
 using Attune.Server.Configuration;
 using Attune.Server.Serving;
+using Attune.Server.Serving.Riva;
+using Attune.Server.Serving.Web;
 using Attune.Server.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -72,6 +74,8 @@ public static class ServerHost
         }
 
         app.MapGrpcService<SpeechService>();
+        app.MapGrpcService<RivaService>();
+        app.MapStreamSocket();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.Lifetime.ApplicationStarted.Register(() => StartLog.Write(app));
@@ -112,6 +116,7 @@ public static class ServerHost
         if (keys.All(key => string.IsNullOrEmpty(configuration[key])) && !configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls(DefaultUrl);
 
+        AddWebEndpoint(builder);
         // gRPC on plain text: HTTP/2 with prior knowledge, since nothing can negotiate it.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServingOptions>>(
@@ -119,6 +124,29 @@ public static class ServerHost
             (kestrel, serving) => kestrel.Limits.MaxRequestBodySize = 2L * serving.Value.MaxMessageBytes);
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<ServingOptions>>(
             (host, serving) => host.ShutdownTimeout = serving.Value.ShutdownTimeout);
+    }
+
+    /// <summary>
+    /// Listens on the address for browsers too. Addresses have one kind of protocol each, which only named endpoints can say, so the others become
+    /// named ones as well.
+    /// </summary>
+    private static void AddWebEndpoint(WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        if (configuration[$"{ServingOptions.Section}:{nameof(ServingOptions.WebUrl)}"] is not { Length: > 0 } web) return;
+        var endpoints = new Dictionary<string, string?>
+        {
+            ["Kestrel:Endpoints:Web:Url"] = web,
+            ["Kestrel:Endpoints:Web:Protocols"] = nameof(HttpProtocols.Http1),
+        };
+        if (!configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            string[] urls = (configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl).Split(';', StringSplitOptions.RemoveEmptyEntries);
+            for (var i = 0; i < urls.Length; i++) endpoints[$"Kestrel:Endpoints:Grpc{i}:Url"] = urls[i];
+            builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
+        }
+
+        configuration.AddInMemoryCollection(endpoints);
     }
 
     private static async Task StartAsync(WebApplication app)

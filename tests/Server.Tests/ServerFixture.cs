@@ -39,6 +39,12 @@ public sealed class ServerFixture : IDisposable
 
     internal Speech.SpeechClient Speech { get; }
 
+    /// <summary>Opens WebSockets in memory.</summary>
+    internal Microsoft.AspNetCore.TestHost.WebSocketClient WebSockets => _factory.Server.CreateWebSocketClient();
+
+    /// <summary>Plain HTTP in memory.</summary>
+    internal HttpClient Http => _factory.CreateClient();
+
     internal IServiceProvider Services => _factory.Services;
 
     public void Dispose()

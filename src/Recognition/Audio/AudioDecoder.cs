@@ -45,15 +45,16 @@ public sealed class AudioDecoder(AudioOptions options)
     /// <summary>Begins to decode audio that arrives in pieces: headerless samples, or a WAV file.</summary>
     /// <param name="rawFormat">As for <see cref="DecodeAsync"/>; without an encoding, only WAV is possible.</param>
     /// <param name="sampleRateHz">Rate wanted, 1,000 to 384,000 Hz.</param>
+    /// <param name="acceptWavHeader">Whether a WAV header, if the audio begins with one, outweighs <paramref name="rawFormat"/>.</param>
     /// <returns>A decoder for this audio alone, whose samples are those that <see cref="DecodeAsync"/> gives for the whole of it.</returns>
     /// <exception cref="AudioException">A field of <paramref name="rawFormat"/> is out of range.</exception>
-    public AudioStreamDecoder OpenStream(RawAudioFormat? rawFormat, int sampleRateHz)
+    public AudioStreamDecoder OpenStream(RawAudioFormat? rawFormat, int sampleRateHz, bool acceptWavHeader = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRateHz, RawAudioFormat.MinSampleRateHz);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sampleRateHz, RawAudioFormat.MaxSampleRateHz);
         rawFormat?.Validate();
         var format = rawFormat is { Encoding: not AudioEncoding.Unspecified } ? Format(rawFormat) : null;
-        return new AudioStreamDecoder(format, actual => new FrameConverter(actual, Kernel(actual.SampleRateHz, sampleRateHz)));
+        return new AudioStreamDecoder(format, acceptWavHeader, actual => new FrameConverter(actual, Kernel(actual.SampleRateHz, sampleRateHz)));
     }
 
     private static PcmFormat Format(RawAudioFormat raw)

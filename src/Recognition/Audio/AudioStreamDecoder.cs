@@ -12,6 +12,10 @@ public sealed class AudioStreamDecoder
     /// <summary>Longest header of a WAV file that is waited for.</summary>
     private const int MaxHeaderBytes = 1 << 16;
 
+    /// <summary>Bytes that tell a WAV file.</summary>
+    private const int RiffBytes = 12;
+
+    private readonly PcmFormat? _stated;
     private readonly Func<PcmFormat, FrameConverter> _open;
     private PcmFormat? _format;
     private FrameConverter? _converter;
@@ -24,11 +28,13 @@ public sealed class AudioStreamDecoder
     private long _remaining = long.MaxValue;
 
     /// <param name="format">Form of headerless samples; null for a WAV file.</param>
+    /// <param name="acceptWavHeader">Whether headerless samples may turn out to have a header.</param>
     /// <param name="open">Makes the converter once the form is known.</param>
-    internal AudioStreamDecoder(PcmFormat? format, Func<PcmFormat, FrameConverter> open)
+    internal AudioStreamDecoder(PcmFormat? format, bool acceptWavHeader, Func<PcmFormat, FrameConverter> open)
     {
+        _stated = format;
         _open = open;
-        if (format is not null) Begin(format);
+        if (format is not null && !acceptWavHeader) Begin(format);
     }
 
     /// <summary>Length of the whole frames taken so far.</summary>
@@ -45,7 +51,7 @@ public sealed class AudioStreamDecoder
         if (_converter is null)
         {
             Hold(bytes);
-            if (!TryReadHeader(out var samples)) return;
+            if (!TryBegin(out var samples)) return;
             bytes = samples;
         }
 
@@ -59,6 +65,13 @@ public sealed class AudioStreamDecoder
     public void Finish(IBufferWriter<float> output)
     {
         if (_converter is null && _heldBytes == 0) return;
+        if (_converter is null && _stated is not null && !MayBeWav(_held.AsSpan(0, _heldBytes)))
+        {
+            var samples = _held.AsSpan(0, _heldBytes);
+            Begin(_stated);
+            AppendFrames(_converter!, samples, output, CancellationToken.None);
+        }
+
         if (_converter is null)
             throw new AudioException(AudioError.Truncated, "The WAV file must be complete, but it ends inside its header. Send the whole file.");
 
@@ -84,6 +97,22 @@ public sealed class AudioStreamDecoder
         bytes.CopyTo(_held.AsSpan(_heldBytes));
         _heldBytes += bytes.Length;
     }
+
+    /// <summary>Begins once it is known with what: samples of the stated form, or a WAV file.</summary>
+    private bool TryBegin(out ReadOnlySpan<byte> samples)
+    {
+        var held = _held.AsSpan(0, _heldBytes);
+        if (_stated is null || (held.Length >= RiffBytes && MayBeWav(held))) return TryReadHeader(out samples);
+        samples = held;
+        if (MayBeWav(held)) return false;
+        Begin(_stated);
+        return true;
+    }
+
+    /// <summary>Whether bytes are, so far as they go, the beginning of a WAV file.</summary>
+    private static bool MayBeWav(ReadOnlySpan<byte> bytes) =>
+        "RIFF"u8.StartsWith(bytes[..Math.Min(4, bytes.Length)])
+        && (bytes.Length <= 8 || "WAVE"u8.StartsWith(bytes[8..Math.Min(RiffBytes, bytes.Length)]));
 
     /// <summary>Begins with the samples once the header is whole.</summary>
     private bool TryReadHeader(out ReadOnlySpan<byte> samples)

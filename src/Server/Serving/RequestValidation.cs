@@ -40,22 +40,31 @@ internal static class RequestValidation
         if (encoding == AudioEncoding.Unspecified) return null;
         if (encoding is null)
             problems.Add(new($"{path}.encoding", $"{path}.encoding must be one of the values of AudioEncoding. Given: {(int)config.Encoding}."));
+        RequireRawFields(config.SampleRateHertz, config.AudioChannelCount, path, problems);
+        return new RawAudioFormat(encoding ?? AudioEncoding.Unspecified, config.SampleRateHertz, Math.Max(1, config.AudioChannelCount));
+    }
+
+    /// <summary>Checks what headerless audio does not say about itself.</summary>
+    /// <param name="sampleRateHertz">As it came.</param>
+    /// <param name="channelCount">As it came.</param>
+    /// <param name="path">Of the configuration in the request.</param>
+    /// <param name="problems">Receives what is wrong.</param>
+    public static void RequireRawFields(int sampleRateHertz, int channelCount, string path, List<FieldProblem> problems)
+    {
         const int min = RawAudioFormat.MinSampleRateHz, max = RawAudioFormat.MaxSampleRateHz;
-        if (config.SampleRateHertz is < min or > max)
+        if (sampleRateHertz is < min or > max)
         {
             problems.Add(new(
                 $"{path}.sample_rate_hertz",
-                $"{path}.sample_rate_hertz must be from {min} to {max} for headerless audio. Given: {config.SampleRateHertz}."));
+                $"{path}.sample_rate_hertz must be from {min} to {max} for headerless audio. Given: {sampleRateHertz}."));
         }
 
-        if (config.AudioChannelCount is < 0 or > RawAudioFormat.MaxChannels)
+        if (channelCount is < 0 or > RawAudioFormat.MaxChannels)
         {
             problems.Add(new(
                 $"{path}.audio_channel_count",
-                $"{path}.audio_channel_count must be from 1 to {RawAudioFormat.MaxChannels}, or 0 for 1. Given: {config.AudioChannelCount}."));
+                $"{path}.audio_channel_count must be from 1 to {RawAudioFormat.MaxChannels}, or 0 for 1. Given: {channelCount}."));
         }
-
-        return new RawAudioFormat(encoding ?? AudioEncoding.Unspecified, config.SampleRateHertz, Math.Max(1, config.AudioChannelCount));
     }
 
     /// <summary>What a request wants of adaptation.</summary>

@@ -5,7 +5,9 @@ using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Models;
 using Attune.Server.Configuration;
+using Attune.Server.Serving.Riva;
 using Attune.Server.Serving.Streaming;
+using Attune.Server.Serving.Web;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -25,9 +27,12 @@ internal static class ServingServices
         services.AddSingleton<Admission>();
         services.AddSingleton<StreamAdmission>();
         services.AddSingleton<StreamRunner>();
+        services.AddSingleton<StreamSocket>();
         services.AddSingleton<SpeechEngine>();
 
-        services.AddGrpc().AddServiceOptions<SpeechService>(options => options.Interceptors.Add<StatusInterceptor>());
+        services.AddGrpc()
+            .AddServiceOptions<SpeechService>(options => options.Interceptors.Add<StatusInterceptor>())
+            .AddServiceOptions<RivaService>(options => options.Interceptors.Add<StatusInterceptor>());
         services.AddSingleton<StatusInterceptor>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<ServingOptions>>(
             (grpc, serving) => grpc.MaxReceiveMessageSize = serving.Value.MaxMessageBytes);

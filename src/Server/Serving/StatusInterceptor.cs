@@ -1,5 +1,4 @@
 using Attune.Recognition.Audio;
-using Attune.Server.Serving.Streaming;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -15,7 +14,7 @@ namespace Attune.Server.Serving;
 /// Errors carry google.rpc.ErrorInfo with the row's label as reason, google.rpc.RequestInfo with the request's id, and, where fields are to
 /// blame, google.rpc.BadRequest. What a message larger than allowed gets is decided before any interceptor.
 /// </remarks>
-internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StatusInterceptor> logger) : Interceptor
+internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StatusInterceptor> logger) : Interceptor
 {
     /// <summary>The <c>domain</c> of google.rpc.ErrorInfo.</summary>
     public const string Domain = "attune.v1";
@@ -73,31 +72,18 @@ internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetim
         {
             var row = ToStatus(exception, context);
             label = row.Label;
-            if (row.Status == StatusCode.Internal) Log.Failed(logger, summary.RequestId, summary.Method, exception);
+            if (row.Status == StatusCode.Internal) RequestLog.Failed(logger, summary.RequestId, summary.Method, exception);
             throw ToRpcException(row, exception, summary.RequestId);
         }
         finally
         {
-            Log.Ended(
-                logger,
-                summary.RequestId,
-                summary.Method,
-                label,
-                time.GetElapsedTime(started).TotalMilliseconds,
-                summary.AudioSeconds,
-                summary.Utterances,
-                summary.Outcomes,
-                summary.Steps);
+            RequestLog.Ended(logger, summary, label, time.GetElapsedTime(started));
         }
     }
 
     private StatusRow ToStatus(Exception exception, ServerCallContext context) => exception switch
     {
-        AudioException audio => StatusTable.Of(audio.Error),
-        InvalidRequestException => StatusTable.InvalidRequest,
-        OverloadedException => StatusTable.Overloaded,
-        StreamLimitException limit => limit.Row,
-        StoppingException => StatusTable.Stopping,
+        _ when StatusTable.Of(exception) is { } row => row,
         OperationCanceledException when context.Deadline <= (time.GetUtcNow() + DeadlineTolerance).UtcDateTime => StatusTable.DeadlineExceeded,
         OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested => StatusTable.Stopping,
         OperationCanceledException when context.CancellationToken.IsCancellationRequested => StatusTable.Cancelled,
@@ -109,7 +95,7 @@ internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetim
         var status = new Google.Rpc.Status
         {
             Code = (int)row.Status,
-            Message = exception is AudioException or InvalidRequestException or OverloadedException or StreamLimitException or StoppingException
+            Message = StatusTable.Of(exception) is not null
                 ? exception.Message
                 : row == StatusTable.Internal ? "Internal error." : row.When,
         };
@@ -140,26 +126,5 @@ internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetim
                 }),
             },
         };
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(
-            1,
-            LogLevel.Information,
-            "{RequestId} {Method}: {Status} in {Milliseconds:0} ms; {AudioSeconds:0.0} s of audio, {Utterances} utterances ({Outcomes}), {Steps} steps")]
-        public static partial void Ended(
-            ILogger logger,
-            string requestId,
-            string method,
-            string status,
-            double milliseconds,
-            double audioSeconds,
-            int utterances,
-            string outcomes,
-            int steps);
-
-        [LoggerMessage(2, LogLevel.Error, "{RequestId} {Method} failed")]
-        public static partial void Failed(ILogger logger, string requestId, string method, Exception exception);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Attune.Recognition.Audio;
+using Attune.Server.Serving.Streaming;
 using Grpc.Core;
 
 namespace Attune.Server.Serving;
@@ -72,6 +73,17 @@ internal static class StatusTable
         DeadlineExceeded,
         Internal,
     ];
+
+    /// <summary>The row of an exception that says all that a client needs; null for any other, whose message is not for clients.</summary>
+    public static StatusRow? Of(Exception exception) => exception switch
+    {
+        AudioException audio => Of(audio.Error),
+        InvalidRequestException => InvalidRequest,
+        OverloadedException => Overloaded,
+        StreamLimitException limit => limit.Row,
+        StoppingException => Stopping,
+        _ => null,
+    };
 
     /// <summary>The row of audio that was refused.</summary>
     public static StatusRow Of(AudioError error)

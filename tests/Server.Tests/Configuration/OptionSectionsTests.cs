@@ -26,7 +26,7 @@ public class OptionSectionsTests
     [InlineData("Adaptation:Fats:Steps", "Adaptation:Fats is not a setting. Adaptation has Fast, Threads, Slow, Gate, Collapse.")]
     [InlineData("Adaptation:Fast:Step", "Adaptation:Fast:Step is not a setting.")]
     [InlineData("Adaptation:Threads:Count", "Adaptation:Threads:Count is not a setting.")]
-    [InlineData("Serving:Max", "Serving:Max is not a setting. Serving has MaxConcurrentRequests, MaxMessageBytes, ShutdownTimeout, Streams.")]
+    [InlineData("Serving:Max", "Serving:Max is not a setting. Serving has MaxConcurrentRequests, MaxMessageBytes, WebUrl, WebOrigins, ShutdownTimeout, Streams.")]
     public void Check_UnknownKey_NamesItAndTheKnownOnes(string key, string message) => AssertProblem(key, "1", message);
 
     [Theory]

@@ -16,16 +16,19 @@ internal sealed class SpeechStreamDoor(
 
     public async Task<StreamInput?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (!await requests.MoveNext(cancellationToken)) return null;
-        return requests.Current.RequestCase switch
-        {
-            V1.StreamingRecognizeRequest.RequestOneofCase.Audio => new AudioInput(requests.Current.Audio.Memory),
-            V1.StreamingRecognizeRequest.RequestOneofCase.EndOfUtterance => new EndOfUtteranceInput(),
-            V1.StreamingRecognizeRequest.RequestOneofCase.StreamingConfig => throw new InvalidRequestException(
-                [new("streaming_config", "Only the first message may be streaming_config; a second one came. Open another stream to change it.")]),
-            _ => new AudioInput(default),
-        };
+        return await requests.MoveNext(cancellationToken) ? ToInput(requests.Current) : null;
     }
+
+    /// <summary>A message behind the first one.</summary>
+    /// <exception cref="InvalidRequestException">It is another configuration.</exception>
+    public static StreamInput ToInput(V1.StreamingRecognizeRequest request) => request.RequestCase switch
+    {
+        V1.StreamingRecognizeRequest.RequestOneofCase.Audio => new AudioInput(request.Audio.Memory),
+        V1.StreamingRecognizeRequest.RequestOneofCase.EndOfUtterance => new EndOfUtteranceInput(),
+        V1.StreamingRecognizeRequest.RequestOneofCase.StreamingConfig => throw new InvalidRequestException(
+            [new("streaming_config", "Only the first message may be streaming_config; a second one came. Open another stream to change it.")]),
+        _ => new AudioInput(default),
+    };
 
     public Task SendAsync(StreamAnswer answer, StreamJob job, CancellationToken cancellationToken) =>
         responses.WriteAsync(StreamResponses.ToResponse(answer, job.WordTimes), cancellationToken);

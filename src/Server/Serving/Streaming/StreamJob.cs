@@ -10,6 +10,9 @@ namespace Attune.Server.Serving.Streaming;
 /// <param name="EndPointing">How utterances are found.</param>
 internal sealed record StreamJob(RawAudioFormat? RawFormat, AdaptationRequest Adaptation, EndPointerOptions EndPointing)
 {
+    /// <summary>Whether a WAV header in front of headerless samples outweighs their stated form.</summary>
+    public bool AcceptsWavHeader { get; init; }
+
     /// <summary>Whether results list words.</summary>
     public bool WordTimes { get; init; }
 

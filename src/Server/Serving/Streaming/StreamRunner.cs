@@ -22,7 +22,7 @@ internal sealed class StreamRunner(
         using var place = admission.Enter(client);
         var timeouts = new StreamTimeouts(options.Value, time, lifetime.ApplicationStopping);
         var job = await timeouts.WaitAsync(door.ReadJobAsync(cancellationToken), cancellationToken);
-        var session = new StreamSession(engine, decoder.OpenStream(job.RawFormat, engine.SampleRateHz), job, options.Value, timeouts);
+        var session = new StreamSession(engine, decoder.OpenStream(job.RawFormat, engine.SampleRateHz, job.AcceptsWavHeader), job, options.Value, timeouts);
         try
         {
             await session.RunAsync(

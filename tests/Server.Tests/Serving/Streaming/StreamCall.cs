@@ -31,12 +31,12 @@ internal sealed class StreamCall : IDisposable
 
     public Task SendAsync(StreamingRecognizeRequest request) => _call.RequestStream.WriteAsync(request);
 
-    /// <summary>Sends audio in pieces whose sizes come one after another, again and again.</summary>
+    /// <summary>Sends audio in pieces whose sizes come one after another, again and again; all at once if there are none.</summary>
     public async Task SendAsync(byte[] audio, params int[] sizes)
     {
         for (int at = 0, i = 0; at < audio.Length; i++)
         {
-            var size = Math.Min(sizes[i % sizes.Length], audio.Length - at);
+            var size = Math.Min(sizes.Length == 0 ? audio.Length : sizes[i % sizes.Length], audio.Length - at);
             await SendAsync(audio.AsMemory(at, size));
             at += size;
         }

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Attune.Adaptation;
+using Attune.Riva.Asr;
+using Attune.Server.Serving.Streaming;
+using Grpc.Core;
+
+namespace Attune.Server.Serving.Riva;
+
+/// <summary>nvidia.riva.asr.RivaSpeechRecognition: the same recognition for programs that speak Riva's protocol.</summary>
+internal sealed class RivaService(SpeechEngine engine, StreamRunner streams, AdaptiveRecognizer recognizer, RecognitionSettings settings)
+    : RivaSpeechRecognition.RivaSpeechRecognitionBase
+{
+    public override async Task<RecognizeResponse> Recognize(RecognizeRequest request, ServerCallContext context)
+    {
+        var job = RivaRequests.ToJob(request, recognizer.Model.Name);
+        var recording = await engine.RunAsync(job, context.CancellationToken);
+        RequestSummary.Of(context).Add(recording);
+        return new RecognizeResponse
+        {
+            Results = { recording.Utterances.Select(utterance => RivaResponses.ToResult(utterance, job.WordTimes)) },
+            Id = request.Id,
+        };
+    }
+
+    public override Task StreamingRecognize(
+        IAsyncStreamReader<StreamingRecognizeRequest> requestStream,
+        IServerStreamWriter<StreamingRecognizeResponse> responseStream,
+        ServerCallContext context)
+    {
+        var door = new RivaStreamDoor(requestStream, responseStream, recognizer.Model.Name, settings);
+        return streams.RunAsync(door, RequestSummary.ClientOf(context), RequestSummary.Of(context), context.CancellationToken);
+    }
+
+    public override Task<RivaSpeechRecognitionConfigResponse> GetRivaSpeechRecognitionConfig(
+        RivaSpeechRecognitionConfigRequest request, ServerCallContext context)
+    {
+        var response = new RivaSpeechRecognitionConfigResponse();
+        var model = recognizer.Model;
+        if (request.ModelName.Length > 0 && request.ModelName != model.Name) return Task.FromResult(response);
+        response.ModelConfig.Add(new RivaSpeechRecognitionConfigResponse.Types.Config
+        {
+            ModelName = model.Name,
+            Parameters =
+            {
+                ["sample_rate"] = model.Preprocessing.SampleRateHz.ToString(CultureInfo.InvariantCulture),
+                ["streaming"] = "True",
+                ["offline"] = "True",
+                ["decoder_type"] = "greedy",
+            },
+        });
+        return Task.FromResult(response);
+    }
+}
