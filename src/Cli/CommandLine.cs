@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using Attune.Cli.Evaluation;
+using Attune.Cli.Listening;
 using Attune.Cli.Merging;
 using Attune.Cli.Serving;
 using Attune.Cli.Training;
@@ -20,6 +21,7 @@ internal static class CommandLine
           attune transcribe samples/*.wav          recognise files, with and without adaptation
           attune transcribe --json call.flac       the same for programs
           attune serve --urls http://*:8080        answer requests over gRPC and HTTP
+          attune listen call.wav                   words while they are spoken, from a server
           attune finetune --manifest train.jsonl --validation held-out.jsonl --out my-model
           attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
           attune merge recipe.yml --out merged     one model of several
@@ -60,17 +62,19 @@ internal static class CommandLine
     {
         var transcribe = TranscribeCommand.Create();
         var serving = ServeCommand.Create(serve);
+        var listen = ListenCommand.Create();
         var train = TrainCommand.Create();
         var fineTune = FineTuneCommand.Create();
         var mergeAdapter = MergeAdapterCommand.Create();
         var eval = EvalCommand.Create();
         var merge = MergeCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, train, fineTune, mergeAdapter, merge, eval };
+        var root = new RootCommand(Description) { transcribe, serving, listen, train, fineTune, mergeAdapter, merge, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
             [transcribe] = TranscribeCommand.Notes,
             [serving] = ServeCommand.Notes,
+            [listen] = ListenCommand.Notes,
             [train] = TrainCommand.Notes,
             [fineTune] = FineTuneCommand.Notes,
             [mergeAdapter] = MergeAdapterCommand.Notes,
