@@ -8,7 +8,9 @@ internal sealed class LearningCurve
     private readonly string _path;
     private readonly IReadOnlyList<ValidationSet> _sets;
 
-    /// <param name="path">The file. Rows after <paramref name="resumedStep"/>, which will be trained again, are taken out.</param>
+    /// <param name="path">
+    /// The file. Rows after <paramref name="resumedStep"/>, which will be trained again, are taken out, and rows that a kill or a full disk cut short.
+    /// </param>
     /// <param name="sets">The validation sets.</param>
     /// <param name="resumedStep">Step that training goes on from.</param>
     public LearningCurve(string path, IReadOnlyList<ValidationSet> sets, int resumedStep)
@@ -18,7 +20,7 @@ internal sealed class LearningCurve
         var rates = sets.SelectMany(set => Columns(set).Select(column => $"{Quote(set.Name)} {column}"));
         var header = string.Join(',', ["step", "epoch", "hours", "learning_rate", "loss", "gradient_norm", "throughput", .. rates]);
         var kept = File.Exists(path) && resumedStep > 0
-            ? File.ReadLines(path).Skip(1).Where(line => int.TryParse(line.Split(',')[0], out var step) && step <= resumedStep)
+            ? File.ReadLines(path).Skip(1).Where(line => line.Count(c => c == ',') == header.Count(c => c == ',') && IsUntil(line, resumedStep))
             : [];
         var lines = kept.Prepend(header).ToArray();
         var temporary = path + ".tmp";
@@ -50,6 +52,8 @@ internal sealed class LearningCurve
     }
 
     private static string[] Columns(ValidationSet set) => set.IsGuard ? ["wer", "cer", "loss", "locality"] : ["wer", "cer", "loss"];
+
+    private static bool IsUntil(string line, int step) => int.TryParse(line.Split(',')[0], out var own) && own <= step;
 
     private static string Quote(string name) => name.Replace(',', ' ').Replace('"', ' ');
 

@@ -1,4 +1,5 @@
 using Attune.Recognition.Acoustic;
+using Attune.Recognition.Models;
 
 namespace Attune.Adaptation.Training;
 
@@ -9,6 +10,7 @@ internal sealed class TrainingOutput
     private readonly string _folder;
     private readonly string _workFolder;
 
+    /// <summary>Makes the folders, and deletes what a killed training left half written.</summary>
     /// <exception cref="TrainingException">The output is the source's own folder.</exception>
     public TrainingOutput(TrainingTask task)
     {
@@ -18,6 +20,7 @@ internal sealed class TrainingOutput
             throw new TrainingException($"The output folder must not be the source model's own. Given: {_folder}. Choose another.");
         _workFolder = TrainingPaths.WorkFolder(_folder);
         Directory.CreateDirectory(_workFolder);
+        foreach (var folder in new[] { _folder, _workFolder, LastFolder }) SafetensorsWriter.DeleteUnfinished(folder);
     }
 
     /// <summary>Path of the checkpoint.</summary>
@@ -33,7 +36,9 @@ internal sealed class TrainingOutput
 
     /// <summary>Writes the newest model, whether good or not.</summary>
     public void WriteLast(AdaptableParameters parameters, float loraScale, TrainingState state, IReadOnlyList<ValidationResult> results) =>
-        Write(Path.Combine(_workFolder, "last"), parameters, loraScale, state, results);
+        Write(LastFolder, parameters, loraScale, state, results);
+
+    private string LastFolder => Path.Combine(_workFolder, "last");
 
     private void Write(
         string folder, AdaptableParameters parameters, float loraScale, TrainingState state, IReadOnlyList<ValidationResult> results)

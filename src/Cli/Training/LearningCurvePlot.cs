@@ -12,11 +12,12 @@ internal static class LearningCurvePlot
     /// <summary>Room above the highest value.</summary>
     private const double Margin = 1.05;
 
-    /// <summary>Writes a PNG of the same name beside the CSV.</summary>
+    /// <summary>Writes a PNG of the same name beside the CSV, once that has a row.</summary>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static void Write(string csv)
     {
         var rows = File.ReadLines(csv).Select(line => line.Split(',')).ToList();
+        if (rows.Count < 2) return;
         var header = rows[0];
         using var plot = new Plot();
         plot.XLabel("step");

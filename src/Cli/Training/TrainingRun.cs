@@ -35,6 +35,8 @@ internal sealed class TrainingRun(TrainingSettings settings, TrainingScreen scre
         catch (Exception exception) when (StatusOf(exception) is { } status)
         {
             screen.WriteNote($"attune: {exception.Message}");
+            if (exception is IOException && File.Exists(TrainingPaths.Checkpoint(settings.Output)))
+                screen.WriteNote("attune: the last checkpoint is whole; the same command resumes from it");
             return status;
         }
     }

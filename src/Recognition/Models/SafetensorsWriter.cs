@@ -18,7 +18,7 @@ public static class SafetensorsWriter
     /// which transformers insists on; given texts should contain it too.</param>
     /// <exception cref="ArgumentException">Names or shapes are not legal. Nothing was written.</exception>
     /// <exception cref="InvalidOperationException">A source gave more or fewer bytes than its shape needs.</exception>
-    /// <exception cref="IOException">The folder cannot be written to, or the disk is full.</exception>
+    /// <exception cref="IOException">The folder cannot be written to, the disk is full, or the file is larger than allowed.</exception>
     /// <remarks>
     /// 1. The tensors go to a temporary file in the same folder. 2. It is flushed to the disk. 3. It is renamed to <paramref name="path"/>.
     /// After a failure, also of a source, the old file is as it was and the temporary file is gone.
@@ -38,6 +38,12 @@ public static class SafetensorsWriter
             }
 
             File.Move(temporary, target, overwrite: true);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            // What .NET makes of EFBIG: a limit of the file system or of the process.
+            File.Delete(temporary);
+            throw new IOException($"{target} cannot be written: {exception.Message}", exception);
         }
         catch
         {
@@ -59,6 +65,15 @@ public static class SafetensorsWriter
         stream.Write(header);
         foreach (var tensor in tensors) WriteTensor(stream, tensor);
         return bytes;
+    }
+
+    /// <summary>Deletes the temporary files that writers left in a folder when they were killed. Nobody may be writing there.</summary>
+    /// <param name="folder">One that does not exist has none.</param>
+    /// <exception cref="IOException">One cannot be deleted.</exception>
+    public static void DeleteUnfinished(string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (var file in Directory.EnumerateFiles(folder, ".*.safetensors.*.tmp")) File.Delete(file);
     }
 
     private static void WriteTensor(Stream stream, TensorSource tensor)
