@@ -37,7 +37,7 @@ internal static class NoiseReader
         try
         {
             using var json = JsonDocument.Parse(line);
-            return json.RootElement.GetProperty("audio_filepath").GetString()!;
+            return json.RootElement.GetProperty("audio_filepath").GetString() ?? throw new KeyNotFoundException();
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {

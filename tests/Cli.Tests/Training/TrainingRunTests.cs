@@ -131,6 +131,21 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("some.jsonl: 1 utterances, 0.00 h, 1 left out", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"audio_filepath\": null}")]
+    [InlineData("{\"path\": \"a.wav\"}")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    public async Task FineTune_BadLineOfANoiseManifest_IsNamed(string line)
+    {
+        var noises = _files.Write("noises.jsonl", TrainingFiles.Line("TEA.wav", 0.6, ""), line);
+
+        var run = await _files.FineTuneAsync("--noise", noises, "--noise-prob", "0.5", "--steps", "1");
+
+        Assert.Equal(ExitCode.RunFailed, run.Status);
+        Assert.Contains("noises.jsonl, line 2: must be a JSON object with 'audio_filepath'", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task FineTune_NoManifest_Fails()
     {
