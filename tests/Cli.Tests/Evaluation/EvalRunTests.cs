@@ -131,7 +131,7 @@ public sealed class EvalRunTests : IDisposable
         var scenario = _files.Write("storm.yml", "conditions: [white@5, clean]", "order: cycle", "segments: 3", "utterances: 8");
         var manifest = _files.Write("more.jsonl", [.. File.ReadAllLines(_files.Manifest), .. File.ReadAllLines(_files.Manifest)]);
         const string strategies = "none,tent:rate=1e-2,sdpl:steps=1:rate=1e-2,suta:steps=1,csuta:rate=1e-2,slow-only:rate=1e-2:every=2,dsuta:steps=1:every=2:rate=1e-2,"
-            + "dsuta-fixed:steps=1:every=2,dsuta-oracle:steps=1:every=2,dsuta-dynamic:steps=1:every=2:window=6,awmc:rate=1e-2";
+            + "dsuta-fixed:steps=1:every=2:guards=on,dsuta-oracle:steps=1:every=2,dsuta-dynamic:steps=1:every=2:window=6,awmc:rate=1e-2";
 
         var run = await CliRun.RunAsync(
             "eval", "--manifest", manifest, "--threads", "1", "--scenario", scenario, "--strategies", strategies, "--scorecard",

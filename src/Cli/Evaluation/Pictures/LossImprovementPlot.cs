@@ -5,7 +5,7 @@ namespace Attune.Cli.Evaluation.Pictures;
 /// <summary>Loss improvement of each full buffer over a stream, with the resets that it led to.</summary>
 internal static class LossImprovementPlot
 {
-    private const int Width = 900, Height = 380;
+    private const int Width = 900, Height = 420;
 
     /// <summary>One for each stream and strategy that measured it, streams of changing conditions first.</summary>
     /// <param name="report">The report.</param>
@@ -38,10 +38,11 @@ internal static class LossImprovementPlot
         scatter.Color = Theme.Of(1);
         scatter.MarkerSize = 5;
         plot.Legend.ManualItems.Add(new LegendItem { LabelText = "full buffer", MarkerStyle = new MarkerStyle(MarkerShape.FilledCircle, 6, Theme.Of(1)) });
-        plot.Legend.ManualItems.Add(new LegendItem { LabelText = "reset", LineColor = Theme.Of(2), LineWidth = 2 });
+        if (result.Results.Any(utterance => utterance.IsReset)) plot.Legend.ManualItems.Add(new LegendItem { LabelText = "reset", LineColor = Theme.Of(2), LineWidth = 2 });
         plot.XLabel("utterance");
         plot.YLabel("loss improvement");
         plot.Axes.SetLimits(0, result.Stream.Positions.Count, lowest - (room / 2), highest + room);
-        plot.ShowLegend(Edge.Right);
+        plot.ShowLegend(Edge.Bottom);
+        plot.Legend.Orientation = Orientation.Horizontal;
     }
 }

@@ -7,7 +7,7 @@ namespace Attune.Cli.Evaluation.Pictures;
 /// </summary>
 internal static class RunningDifference
 {
-    private const int Width = 900, Height = 460;
+    private const int Width = 900, Height = 520;
 
     /// <summary>One for each stream that has the model as it is and something to compare with it, streams of changing conditions first.</summary>
     /// <param name="report">The report.</param>
@@ -49,6 +49,7 @@ internal static class RunningDifference
         plot.XLabel("utterance");
         plot.YLabel("word errors less those of none");
         plot.Axes.SetLimits(0, stream.Positions.Count, lowest - (room / 2), highest + room);
-        plot.ShowLegend(Edge.Right);
+        plot.ShowLegend(Edge.Bottom);
+        plot.Legend.Orientation = Orientation.Horizontal;
     }
 }

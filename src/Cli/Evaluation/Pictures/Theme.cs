@@ -1,4 +1,5 @@
 using ScottPlot;
+using SkiaSharp;
 
 namespace Attune.Cli.Evaluation.Pictures;
 
@@ -13,8 +14,12 @@ internal sealed record Theme(Color Background, Color Text, Color Faint)
     [
         Color.FromHex("#8c8c8c"), Color.FromHex("#0072b2"), Color.FromHex("#d55e00"), Color.FromHex("#009e73"), Color.FromHex("#cc79a7"),
         Color.FromHex("#e69f00"), Color.FromHex("#56b4e9"), Color.FromHex("#a04030"), Color.FromHex("#7b5fc4"), Color.FromHex("#b8a800"),
-        Color.FromHex("#3d9e9e"), Color.FromHex("#d06090"),
+        Color.FromHex("#3d9e9e"), Color.FromHex("#d06090"), Color.FromHex("#6b8e23"), Color.FromHex("#5f7fa8"), Color.FromHex("#c08860"),
+        Color.FromHex("#9a5ca8"),
     ];
+
+    /// <summary>What most machines have one of; without any, the plotting library's own choice.</summary>
+    private static readonly string[] SansSerif = ["DejaVu Sans", "Noto Sans", "Liberation Sans", "Open Sans", "Arial"];
 
     /// <summary>For a light page.</summary>
     public static Theme Light { get; } = new(Color.FromHex("#ffffff"), Color.FromHex("#222222"), Color.FromHex("#dddddd"));
@@ -28,7 +33,7 @@ internal sealed record Theme(Color Background, Color Text, Color Faint)
     /// <summary>Colours what is not data.</summary>
     public void Apply(Plot plot)
     {
-        plot.Font.Set(Fonts.Sans);
+        if (SansSerif.FirstOrDefault(font => SKFontManager.Default.FontFamilies.Contains(font)) is { } name) plot.Font.Set(name);
         plot.FigureBackground.Color = Background;
         plot.DataBackground.Color = Background;
         plot.Axes.Color(Text);
