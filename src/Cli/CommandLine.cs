@@ -5,6 +5,7 @@ using System.Reflection;
 using Attune.Cli.Evaluation;
 using Attune.Cli.Listening;
 using Attune.Cli.Merging;
+using Attune.Cli.Pulling;
 using Attune.Cli.Serving;
 using Attune.Cli.Training;
 using Attune.Cli.Transcription;
@@ -25,6 +26,7 @@ internal static class CommandLine
           attune finetune --manifest train.jsonl --validation held-out.jsonl --out my-model
           attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
           attune merge recipe.yml --out merged     one model of several
+          attune pull facebook/wav2vec2-base-960h  fetch a model from a hub
 
         'attune COMMAND --help' says more about a command.
         """;
@@ -68,7 +70,8 @@ internal static class CommandLine
         var mergeAdapter = MergeAdapterCommand.Create();
         var eval = EvalCommand.Create();
         var merge = MergeCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, listen, train, fineTune, mergeAdapter, merge, eval };
+        var pull = PullCommand.Create();
+        var root = new RootCommand(Description) { transcribe, serving, listen, train, fineTune, mergeAdapter, merge, pull, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -80,6 +83,7 @@ internal static class CommandLine
             [mergeAdapter] = MergeAdapterCommand.Notes,
             [eval] = EvalCommand.Notes,
             [merge] = MergeCommand.Notes,
+            [pull] = PullCommand.Notes,
         };
         foreach (var option in root.Options)
         {

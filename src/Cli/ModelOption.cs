@@ -11,7 +11,7 @@ internal static class ModelOption
     public static Option<string> Create(string description) => new("--model")
     {
         HelpName = "DIR",
-        Description = $"{description} A relative path is looked up in the working directory, then beside the program.",
+        Description = $"{description} A relative path is looked up in the working directory, then beside the program; OWNER/NAME is one that 'attune pull' fetched.",
         DefaultValueFactory = _ => new RecognitionOptions().Model,
     };
 

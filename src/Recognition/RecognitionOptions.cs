@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Attune.Recognition.Models.Hub;
 
 namespace Attune.Recognition;
 
@@ -8,7 +9,8 @@ public sealed class RecognitionOptions
     public const string Section = "Recognition";
 
     /// <summary>
-    /// Folder of the model in Hugging Face layout; a relative path is looked up in the working directory, then beside the program.
+    /// Folder of the model in Hugging Face layout; a relative path is looked up in the working directory, then beside the program. Where
+    /// there is none, <c>OWNER/NAME</c> or <c>OWNER/NAME@REVISION</c> is a model that was fetched from a hub into the cache.
     /// Default <c>models/spoken-numbers-en</c>, which ships with it.
     /// </summary>
     [Required]
@@ -27,6 +29,8 @@ public sealed class RecognitionOptions
     {
         var here = Path.GetFullPath(Model);
         var beside = Path.Combine(AppContext.BaseDirectory, Model);
-        return Directory.Exists(here) || !Directory.Exists(beside) ? here : beside;
+        if (Directory.Exists(here)) return here;
+        if (Directory.Exists(beside)) return beside;
+        return HubReference.TryParse(Model, out var reference) && new HubCache(HubCache.DefaultFolder).FindSnapshot(reference) is { } pulled ? pulled : here;
     }
 }

@@ -59,7 +59,7 @@ public sealed class Model : IDisposable
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (!Directory.Exists(path))
             throw new ModelException(
-                ModelError.MissingFolder, $"The model folder {path} does not exist. Correct the path, or fetch the model there.");
+                ModelError.MissingFolder, $"The model folder {path} does not exist. Correct the path; a model of a hub is fetched by attune pull OWNER/NAME.");
         var config = ModelConfigReader.Read(Path.Combine(path, "config.json"));
         var vocabulary = Vocabulary.Read(path, config);
         var preprocessing = Preprocessing.Read(Path.Combine(path, "preprocessor_config.json"));
