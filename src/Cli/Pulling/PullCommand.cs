@@ -48,11 +48,15 @@ internal static class PullCommand
         var defaults = new HubOptions();
         var endpoint = new Option<string>("--endpoint")
         {
-            HelpName = "URL", Description = "Address of the hub.", DefaultValueFactory = _ => defaults.Endpoint,
+            HelpName = "URL",
+            Description = "Address of the hub.",
+            DefaultValueFactory = _ => defaults.Endpoint,
         };
         var cache = new Option<string>("--cache")
         {
-            HelpName = "DIR", Description = "Folder of the cache.", DefaultValueFactory = _ => defaults.CacheFolder,
+            HelpName = "DIR",
+            Description = "Folder of the cache.",
+            DefaultValueFactory = _ => defaults.CacheFolder,
         };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         var command = new Command("pull", "Fetch a model from a Hugging Face hub.") { model, endpoint, cache, json };
