@@ -62,9 +62,9 @@ internal static class Responses
         return alternative;
     }
 
-    public static V1.Adaptation ToAdaptation(AdaptationReport report)
+    public static V1.AdaptationReport ToAdaptation(AdaptationReport report)
     {
-        var adaptation = new V1.Adaptation
+        var adaptation = new V1.AdaptationReport
         {
             Outcome = ToOutcome(report.Outcome),
             Steps = report.Steps.Count,
@@ -84,15 +84,15 @@ internal static class Responses
         return adaptation;
     }
 
-    private static V1.Adaptation.Types.Outcome ToOutcome(AdaptationOutcome outcome) => outcome switch
+    private static V1.AdaptationReport.Types.Outcome ToOutcome(AdaptationOutcome outcome) => outcome switch
     {
-        AdaptationOutcome.Adapted => V1.Adaptation.Types.Outcome.Adapted,
-        AdaptationOutcome.NotRequested => V1.Adaptation.Types.Outcome.NotRequested,
-        AdaptationOutcome.DraftAllBlank => V1.Adaptation.Types.Outcome.DraftAllBlank,
-        AdaptationOutcome.Collapsed => V1.Adaptation.Types.Outcome.Collapsed,
-        AdaptationOutcome.Diverged => V1.Adaptation.Types.Outcome.Diverged,
-        AdaptationOutcome.BudgetSpent => V1.Adaptation.Types.Outcome.BudgetSpent,
-        AdaptationOutcome.Overloaded => V1.Adaptation.Types.Outcome.Overloaded,
+        AdaptationOutcome.Adapted => V1.AdaptationReport.Types.Outcome.Adapted,
+        AdaptationOutcome.NotRequested => V1.AdaptationReport.Types.Outcome.NotRequested,
+        AdaptationOutcome.DraftAllBlank => V1.AdaptationReport.Types.Outcome.DraftAllBlank,
+        AdaptationOutcome.Collapsed => V1.AdaptationReport.Types.Outcome.Collapsed,
+        AdaptationOutcome.Diverged => V1.AdaptationReport.Types.Outcome.Diverged,
+        AdaptationOutcome.BudgetSpent => V1.AdaptationReport.Types.Outcome.BudgetSpent,
+        AdaptationOutcome.Overloaded => V1.AdaptationReport.Types.Outcome.Overloaded,
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "The answer has no such outcome."),
     };
 }

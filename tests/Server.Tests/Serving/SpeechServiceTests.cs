@@ -17,7 +17,7 @@ public class SpeechServiceTests(ServerFixture server)
         Assert.NotEmpty(result.Alternatives[0].Transcript);
         Assert.InRange(result.Alternatives[0].Confidence, 0.1, 1);
         Assert.Empty(result.Alternatives[0].Words);
-        Assert.Equal((V1.Adaptation.Types.Outcome.Adapted, 10), (result.Adaptation.Outcome, result.Adaptation.Steps));
+        Assert.Equal((V1.AdaptationReport.Types.Outcome.Adapted, 10), (result.Adaptation.Outcome, result.Adaptation.Steps));
         Assert.True(result.Adaptation.LossAfter < result.Adaptation.LossBefore);
         Assert.Equal(result.Adaptation.LossBefore, result.Adaptation.StepDetails[0].Loss);
         Assert.Equal(10, result.Adaptation.StepDetails.Count);
@@ -51,7 +51,7 @@ public class SpeechServiceTests(ServerFixture server)
         var response = await server.Speech.RecognizeAsync(Samples.Request(name, steps: 0));
 
         Assert.NotEmpty(response.Results[0].Alternatives[0].Transcript);
-        Assert.Equal(V1.Adaptation.Types.Outcome.NotRequested, response.Results[0].Adaptation.Outcome);
+        Assert.Equal(V1.AdaptationReport.Types.Outcome.NotRequested, response.Results[0].Adaptation.Outcome);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public class SpeechServiceTests(ServerFixture server)
 
         var result = Assert.Single(response.Results);
         Assert.Empty(result.Alternatives[0].Transcript);
-        Assert.Equal(V1.Adaptation.Types.Outcome.DraftAllBlank, result.Adaptation.Outcome);
+        Assert.Equal(V1.AdaptationReport.Types.Outcome.DraftAllBlank, result.Adaptation.Outcome);
         Assert.False(result.Adaptation.HasLossBefore);
     }
 
@@ -90,7 +90,7 @@ public class SpeechServiceTests(ServerFixture server)
         var response = await server.Speech.RecognizeAsync(Samples.Request(Samples.Wav(Samples.Clean), config));
 
         var result = Assert.Single(response.Results);
-        Assert.Equal((V1.Adaptation.Types.Outcome.BudgetSpent, 0), (result.Adaptation.Outcome, result.Adaptation.Steps));
+        Assert.Equal((V1.AdaptationReport.Types.Outcome.BudgetSpent, 0), (result.Adaptation.Outcome, result.Adaptation.Steps));
         Assert.Equal(result.Draft, result.Alternatives[0].Transcript);
         Assert.NotEmpty(result.Draft);
     }
