@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Attune.Server.Configuration;
+using Garnet;
+using Garnet.server;
+using Tsavorite.core;
+
+namespace Attune.Server.State;
+
+/// <summary>Garnet in the process, behind a Unix socket that only this user may open.</summary>
+/// <remarks>
+/// <para>An answer means that the operation is in the log on the disk: whoever kills the process loses nothing that was acknowledged. Checkpoints keep the
+/// log short. Memory is bounded; what does not fit is read from the disk.</para>
+/// <para>Owns its folder from construction to disposal: a second server gets an error. Not thread-safe.</para>
+/// </remarks>
+internal sealed class EmbeddedStore : IDisposable
+{
+    private const string LockFile = "lock";
+    private const string SocketFile = "store.sock";
+
+    // A Unix socket's path has at most 107 bytes.
+    private const int MaxPathBytes = 90;
+
+    private const string Memory = "128m", MemoryPage = "4m", LogMemory = "32m", LogPage = "8m", Index = "8m", Segment = "64m", LogLimit = "64m";
+    private const int HouseKeepingSeconds = 10, ExpiryScanSeconds = 30, SegmentsBeforeCompaction = 4;
+
+    private readonly string _folder;
+    private readonly bool _isTemporary;
+    private readonly FileStream _lock;
+    private GarnetServer? _server;
+
+    /// <param name="directory">Its folder, full path; null to keep nothing after disposal.</param>
+    /// <exception cref="ConfigurationException">The folder cannot be used, or another server uses it.</exception>
+    public EmbeddedStore(string? directory)
+    {
+        _isTemporary = directory is null;
+        _folder = directory ?? Directory.CreateTempSubdirectory("attune-").FullName;
+        if (Encoding.UTF8.GetByteCount(_folder) > MaxPathBytes)
+            throw Unusable($"its full path may have at most {MaxPathBytes} bytes, since a socket lies in it. Give a shorter one.");
+
+        try
+        {
+            Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            _lock = new FileStream(Path.Combine(_folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (File.Exists(Path.Combine(_folder, LockFile)))
+        {
+            throw Unusable(
+                $"another server uses it. Give each its own, or let them share a Redis by {StateOptions.Section}:{nameof(StateOptions.Redis)}.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable($"{exception.Message} Give a folder that can be written to.", exception);
+        }
+    }
+
+    /// <summary>Where a store listens that runs with a folder.</summary>
+    public static EndPoint EndPointIn(string directory) => new UnixDomainSocketEndPoint(Path.Combine(directory, SocketFile));
+
+    /// <summary>Where it listens.</summary>
+    public EndPoint EndPoint => EndPointIn(_folder);
+
+    /// <summary>Whether its folder is gone when it is disposed.</summary>
+    public bool IsTemporary => _isTemporary;
+
+    /// <summary>Free space on the disk, in bytes.</summary>
+    public long FreeBytes => new DriveInfo(_folder).AvailableFreeSpace;
+
+    /// <summary>Recovers what the folder holds and listens. Half a second, and more for a long log.</summary>
+    /// <exception cref="ConfigurationException">The folder's contents are damaged.</exception>
+    public void Start()
+    {
+        try
+        {
+            File.Delete(Path.Combine(_folder, SocketFile)); // of a process that was killed
+            _server = new GarnetServer(CreateOptions());
+            _server.Start();
+        }
+        catch (Exception exception)
+        {
+            throw Unusable($"the store in it cannot be started: {exception.Message} Move it away, or give another.", exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        _server?.Dispose(deleteDir: false);
+        _lock.Dispose();
+        if (_isTemporary) Directory.Delete(_folder, recursive: true);
+    }
+
+    private GarnetServerOptions CreateOptions() => new(logger: null)
+    {
+        EndPoints = [EndPoint],
+        UnixSocketPath = Path.Combine(_folder, SocketFile),
+        UnixSocketPermission = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        QuietMode = true,
+        CheckpointDir = _folder,
+        LogDir = _folder,
+        DeviceType = DeviceType.RandomAccess, // the native device needs a library that not every machine has
+        Recover = true,
+        FailOnRecoveryError = true,
+        EnableAOF = true,
+        CommitFrequencyMs = 0,
+        WaitForCommit = true,
+        AofMemorySize = LogMemory,
+        AofPageSize = LogPage,
+        AofSegmentSize = Segment,
+        AofSizeLimit = LogLimit,
+        AofSizeLimitEnforceFrequencySecs = HouseKeepingSeconds,
+        EnableStorageTier = true,
+        LogMemorySize = Memory,
+        PageSize = MemoryPage,
+        IndexMemorySize = Index,
+        SegmentSize = Segment,
+        ObjectLogSegmentSize = Segment,
+        CompactionType = LogCompactionType.Scan,
+        CompactionFrequencySecs = HouseKeepingSeconds,
+        CompactionMaxSegments = SegmentsBeforeCompaction,
+        ExpiredKeyDeletionScanFrequencySecs = ExpiryScanSeconds,
+        EnableLua = true,
+        LuaTransactionMode = true, // a script is one step for everybody else, as in Redis
+        LuaOptions = new LuaOptions(LuaMemoryManagementMode.Native, "", Timeout.InfiniteTimeSpan, LuaLoggingMode.Silent, []),
+    };
+
+    private ConfigurationException Unusable(string reason, Exception? inner = null) =>
+        new([$"{StateOptions.Section}:{nameof(StateOptions.Directory)} {_folder} cannot be used: {reason}"], inner);
+}

@@ -1,0 +1,34 @@
+using StackExchange.Redis;
+
+namespace Attune.Server.State;
+
+/// <summary>Gives out leases.</summary>
+/// <remarks>
+/// Time decides only when a lease may be taken over from a holder that has gone silent; that two never both update is the fencing token's part. Thread-safe.
+/// All methods throw <see cref="StateUnavailableException"/>.
+/// </remarks>
+internal sealed class LeaseStore(StateConnection connection, StateScope scope, StateOptions options)
+{
+    private readonly RedisKeys _keys = scope.Keys;
+
+    private long DurationMs => (long)options.LeaseDuration.TotalMilliseconds;
+
+    /// <summary>Takes a domain's lease; null if another has it.</summary>
+    public async Task<DomainLease?> TryAcquireAsync(string domain, CancellationToken cancellationToken)
+    {
+        var token = Guid.NewGuid().ToString("N");
+        RedisKey[] touched = [_keys.Lease(domain), _keys.Head(domain)];
+        var fence = (long)await connection.RunAsync(
+            database => database.ScriptEvaluateAsync(StateScripts.Acquire, touched, [token, DurationMs]), cancellationToken);
+        return fence == 0 ? null : new DomainLease(domain, token, fence);
+    }
+
+    /// <summary>Keeps a lease for its whole duration from now.</summary>
+    /// <returns>False if it is no longer ours.</returns>
+    public async Task<bool> RenewAsync(DomainLease lease, CancellationToken cancellationToken) => (long)await connection.RunAsync(
+        database => database.ScriptEvaluateAsync(StateScripts.Renew, [_keys.Lease(lease.Domain)], [lease.Token, DurationMs]), cancellationToken) == 1;
+
+    /// <summary>Gives a lease back, if it is still ours.</summary>
+    public Task ReleaseAsync(DomainLease lease, CancellationToken cancellationToken) => connection.RunAsync(
+        database => database.ScriptEvaluateAsync(StateScripts.Release, [_keys.Lease(lease.Domain)], [lease.Token]), cancellationToken);
+}

@@ -1,0 +1,78 @@
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Models;
+using StackExchange.Redis;
+
+namespace Attune.Server.State;
+
+/// <summary>Every key and channel in the store, for one scope: a model and a parameter set, which revisions depend on.</summary>
+/// <remarks>
+/// <para>All keys begin with <c>{attune}:1:</c>: the braces keep them in one slot of a cluster, since scripts touch several of them; 1 is the version of this
+/// table, and grows when a format changes. S is the scope, the first 16 digits of the model's SHA-256, a dot, and the set's name; D the domain.</para>
+/// <list type="table">
+/// <listheader><term>key</term><description>type, value, expiry</description></listheader>
+/// <item><term><c>scopes</c></term><description>sorted set of S, all with score 0; none</description></item>
+/// <item><term><c>turn</c></term><description>counter; versions of heads, and the order in which domains learn; none</description></item>
+/// <item><term><c>S:domains</c></term><description>sorted set of D, all with score 0, for lists by name; none</description></item>
+/// <item><term><c>S:ready</c></term><description>sorted set of the D with enough utterances for an update; score is the turn in which it became its turn; none</description></item>
+/// <item><term><c>S:events</c></term><description>sorted set of <c>ID:JSON</c> (<see cref="DomainEvent"/>), score is the id; none, at most
+/// <see cref="StateOptions.EventsKept"/></description></item>
+/// <item><term><c>S:event-id</c></term><description>counter; none</description></item>
+/// <item><term><c>S:domain:D:head</c></term><description>hash: <c>state</c> JSON of the learning state, <c>version</c> the turn of its last change, <c>change</c> token
+/// of that change, <c>frozen</c> 0 or 1, <c>fence</c> last fencing token, <c>created</c> Unix time in ms, and the counters <c>utterances</c>,
+/// <c>learnt</c>, <c>dropped</c>, <c>updates</c>, <c>refused</c>, <c>resets</c>; none</description></item>
+/// <item><term><c>S:domain:D:lease</c></term><description>string: token of the replica that learns; <see cref="StateOptions.LeaseDuration"/></description></item>
+/// <item><term><c>S:domain:D:waiting</c></term><description>list of utterance ids in the order in which they came, to be learnt from; none</description></item>
+/// <item><term><c>S:domain:D:utterances</c></term><description>sorted set of the ids of stored utterances, score counts up; none, at most
+/// <see cref="StateOptions.UtterancesPerDomain"/></description></item>
+/// <item><term><c>S:domain:D:utterance:ID</c></term><description>string: bytes of <see cref="UtteranceFormat"/>;
+/// <see cref="StateOptions.UtteranceExpiry"/></description></item>
+/// <item><term><c>S:domain:D:revisions</c></term><description>sorted set of revision numbers, score is the number; none</description></item>
+/// <item><term><c>S:domain:D:revision:N</c></term><description>string: bytes of <c>RevisionFile</c>, safetensors; <see cref="CandidateExpiry"/> until it is
+/// published, then none</description></item>
+/// <item><term>channel <c>S:events</c></term><description>each event as it is logged</description></item>
+/// </list>
+/// </remarks>
+internal sealed class RedisKeys(string scope)
+{
+    private const string Root = "{attune}:1:";
+    private const int HashDigits = 16;
+
+    /// <summary>Time after which a candidate that nobody published is gone.</summary>
+    public static readonly TimeSpan CandidateExpiry = TimeSpan.FromMinutes(10);
+
+    public static readonly RedisKey Scopes = Root + "scopes";
+
+    public static readonly RedisKey Turn = Root + "turn";
+
+    /// <summary>S.</summary>
+    public string Scope { get; } = scope;
+
+    public RedisKey Domains => $"{Root}{Scope}:domains";
+
+    public RedisKey Ready => $"{Root}{Scope}:ready";
+
+    public RedisKey Events => $"{Root}{Scope}:events";
+
+    public RedisKey EventId => $"{Root}{Scope}:event-id";
+
+    public RedisChannel EventChannel => RedisChannel.Literal($"{Root}{Scope}:events");
+
+    /// <summary>The keys for a model and a parameter set.</summary>
+    public static RedisKeys For(Model model, ParameterSet set) => new($"{model.Sha256[..HashDigits]}.{set.Name}");
+
+    public RedisKey Head(string domain) => Of(domain, "head");
+
+    public RedisKey Lease(string domain) => Of(domain, "lease");
+
+    public RedisKey Waiting(string domain) => Of(domain, "waiting");
+
+    public RedisKey Utterances(string domain) => Of(domain, "utterances");
+
+    public RedisKey Utterance(string domain, string id) => Of(domain, "utterance:" + id);
+
+    public RedisKey Revisions(string domain) => Of(domain, "revisions");
+
+    public RedisKey Revision(string domain, long number) => Of(domain, $"revision:{number}");
+
+    private RedisKey Of(string domain, string key) => $"{Root}{Scope}:domain:{domain}:{key}";
+}

@@ -1,0 +1,52 @@
+using Attune.Adaptation.Revisions;
+using Attune.Adaptation.Slow;
+using StackExchange.Redis;
+
+namespace Attune.Server.State;
+
+/// <summary>The revisions of a scope's domains in the store.</summary>
+/// <remarks>Thread-safe. All methods throw <see cref="StateUnavailableException"/>.</remarks>
+internal sealed class RevisionStore(StateConnection connection, StateScope scope, StateOptions options)
+{
+    private readonly RedisKeys _keys = scope.Keys;
+
+    /// <summary>Reads a revision; null if it is gone.</summary>
+    /// <exception cref="RevisionException">Its bytes are damaged, or it belongs to another model or parameter set.</exception>
+    public async Task<StoredRevision?> ReadAsync(string domain, long number, CancellationToken cancellationToken)
+    {
+        var bytes = (byte[]?)await connection.RunAsync(database => database.StringGetAsync(_keys.Revision(domain, number)), cancellationToken);
+        if (bytes is null) return null;
+        var revision = RevisionFile.Read(bytes, scope.ModelSha256, scope.Set, scope.Layout);
+        if (revision.Domain == domain && revision.Number == number) return new StoredRevision(revision, bytes.Length);
+        throw new RevisionException(
+            RevisionError.Corrupted, $"Revision {number} of {domain} must say so itself. Given: {revision.Number} of {revision.Domain}. Reset the domain.");
+    }
+
+    /// <summary>Numbers of the stored revisions, the newest first.</summary>
+    public async Task<IReadOnlyList<long>> ListAsync(string domain, CancellationToken cancellationToken)
+    {
+        var numbers = await connection.RunAsync(
+            database => database.SortedSetRangeByRankAsync(_keys.Revisions(domain), 0, -1, Order.Descending), cancellationToken);
+        return [.. numbers.Select(number => (long)number)];
+    }
+
+    /// <summary>Stores a candidate, which is gone in a while unless a change of its domain makes it a revision.</summary>
+    public Task SaveCandidateAsync(Revision candidate, CancellationToken cancellationToken)
+    {
+        var bytes = RevisionFile.ToBytes(candidate);
+        return connection.WriteAsync(
+            database => database.StringSetAsync(_keys.Revision(candidate.Domain, candidate.Number), bytes, RedisKeys.CandidateExpiry), cancellationToken);
+    }
+
+    /// <summary>Deletes the oldest revisions that are too many, but for those that a domain may go back to.</summary>
+    public async Task TrimAsync(string domain, LearningState state, CancellationToken cancellationToken)
+    {
+        var numbers = await ListAsync(domain, cancellationToken);
+        var excess = numbers.Skip(options.RevisionsPerDomain).Where(number => number != state.DomainWeights && !state.Good.Contains(number)).ToArray();
+        if (excess.Length == 0) return;
+        RedisKey[] gone = [.. excess.Select(number => _keys.Revision(domain, number))];
+        RedisValue[] members = [.. excess.Select(number => (RedisValue)number)];
+        await connection.RunAsync(database => database.SortedSetRemoveAsync(_keys.Revisions(domain), members), cancellationToken);
+        await connection.RunAsync(database => database.KeyDeleteAsync(gone), cancellationToken);
+    }
+}

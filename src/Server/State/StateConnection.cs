@@ -1,0 +1,220 @@
+using System.Net;
+using Attune.Server.Configuration;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+using StackExchange.Redis;
+
+namespace Attune.Server.State;
+
+/// <summary>The connection to the store: Redis where one is configured, else a store in the process.</summary>
+/// <remarks>
+/// <para>An operation is tried a few times, each try with a timeout, and with random pauses between them that grow. While most of them fail, none is tried
+/// for a while. Operations must bear to be done twice: an answer may be lost after the work was done.</para>
+/// <para>Nothing here waits for a connection; it is made, and made anew, behind the scenes. Thread-safe.</para>
+/// </remarks>
+internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
+{
+    private const int Retries = 3;
+    private const int BacklogSeconds = 60;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BreakSampling = TimeSpan.FromSeconds(10);
+
+    private readonly StateOptions _options;
+    private readonly ILogger _logger;
+    private readonly EmbeddedStore? _embedded;
+    private readonly EndPoint? _endPoint;
+    private readonly ResiliencePipeline _pipeline;
+    private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer;
+    private volatile bool _reachable = true;
+
+    /// <exception cref="ConfigurationException">The connection string is malformed, or the folder cannot be used.</exception>
+    public StateConnection(IOptions<StateOptions> options, TimeProvider time, ILogger<StateConnection> logger)
+        : this(options.Value, time, logger, existing: null)
+    {
+    }
+
+    /// <param name="options">Where to connect to.</param>
+    /// <param name="time">Clock of timeouts and pauses.</param>
+    /// <param name="logger">Told when the store goes and comes.</param>
+    /// <param name="existing">A store in another process to connect to instead; null for what the options say.</param>
+    internal StateConnection(StateOptions options, TimeProvider time, ILogger logger, EndPoint? existing)
+    {
+        _options = options;
+        _logger = logger;
+        _endPoint = existing;
+        if (existing is null && options.Redis.Length == 0) _embedded = new EmbeddedStore(options.ResolveDirectory());
+        else _ = Configuration(); // a malformed string stops the start
+        _pipeline = CreatePipeline(options, time);
+        _multiplexer = new Lazy<Task<ConnectionMultiplexer>>(ConnectAsync);
+    }
+
+    /// <summary>Told that the store came back after it could not be reached, on any thread.</summary>
+    public event Action? Restored;
+
+    /// <summary>Whether the last operation reached the store.</summary>
+    public bool IsReachable => _reachable;
+
+    /// <summary>Starts the store in the process, if it is that. Redis is not waited for.</summary>
+    /// <exception cref="ConfigurationException">The folder's contents are damaged.</exception>
+    public void Start()
+    {
+        _embedded?.Start();
+        _ = _multiplexer.Value;
+    }
+
+    /// <summary>Runs an operation.</summary>
+    /// <param name="operation">Bears to be done twice.</param>
+    /// <param name="cancellationToken">Ends the wait; what was sent may still be done.</param>
+    /// <exception cref="StateUnavailableException">The store cannot be reached, or did not answer in time.</exception>
+    public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await _pipeline.ExecuteAsync(
+                async token => await operation((await _multiplexer.Value.WaitAsync(token)).GetDatabase()).WaitAsync(token), cancellationToken);
+            if (!_reachable) OnRestored();
+            return result;
+        }
+        catch (Exception exception) when (IsAway(exception))
+        {
+            if (_reachable) Log.Unreachable(_logger, exception.GetType().Name);
+            _reachable = false;
+            throw new StateUnavailableException(exception);
+        }
+    }
+
+    /// <summary>Runs an operation that takes room on the disk.</summary>
+    /// <exception cref="StateUnavailableException">The store cannot be reached, or its disk is nearly full.</exception>
+    /// <inheritdoc cref="RunAsync"/>
+    public Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
+    {
+        if (_embedded is not { IsTemporary: false, FreeBytes: var free } || free >= _options.MinimumFreeBytes)
+            return RunAsync(operation, cancellationToken);
+
+        // A log that cannot be written stops the store for good, so that it must not come to that.
+        if (_reachable) Log.DiskNearlyFull(_logger, free, _options.MinimumFreeBytes);
+        _reachable = false;
+        throw new StateUnavailableException(new IOException($"The disk has {free} bytes left."));
+    }
+
+    /// <summary>Listens to a channel from now on, across reconnections. Messages may get lost.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="handler">Told of each message, one after another.</param>
+    /// <returns>Disposing it ends the subscription.</returns>
+    public async Task<IDisposable> SubscribeAsync(RedisChannel channel, Action handler)
+    {
+        var multiplexer = await _multiplexer.Value;
+        var queue = await multiplexer.GetSubscriber().SubscribeAsync(channel, CommandFlags.FireAndForget);
+        queue.OnMessage(_ => handler());
+        return new Subscription(queue);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_multiplexer.IsValueCreated) await (await _multiplexer.Value).DisposeAsync();
+        _embedded?.Dispose();
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private static bool IsAway(Exception exception) => exception
+        is RedisConnectionException or RedisTimeoutException or TimeoutRejectedException or BrokenCircuitException or ObjectDisposedException
+        || (exception is RedisServerException server && IsTransient(server));
+
+    /// <summary>A Redis that loads its data, or a replica that has lost its primary.</summary>
+    private static bool IsTransient(RedisServerException exception) =>
+        exception.Message.StartsWith("LOADING", StringComparison.Ordinal)
+        || exception.Message.StartsWith("MASTERDOWN", StringComparison.Ordinal)
+        || exception.Message.StartsWith("READONLY", StringComparison.Ordinal)
+        || exception.Message.StartsWith("MISCONF", StringComparison.Ordinal)
+        || exception.Message.StartsWith("OOM", StringComparison.Ordinal);
+
+    private static ResiliencePipeline CreatePipeline(StateOptions options, TimeProvider time)
+    {
+        var away = new PredicateBuilder().Handle<Exception>(IsAway);
+        return new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(exception => exception is not BrokenCircuitException && IsAway(exception)),
+                MaxRetryAttempts = Retries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = FirstPause,
+                MaxDelay = LongestPause,
+            })
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                ShouldHandle = away,
+                FailureRatio = 0.5,
+                MinimumThroughput = 8,
+                SamplingDuration = BreakSampling,
+                BreakDuration = BreakDuration,
+            })
+            .AddTimeout(options.OperationTimeout)
+            .Build();
+    }
+
+    private Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(Configuration());
+
+    private ConfigurationOptions Configuration()
+    {
+        var configuration = Parse();
+        configuration.AbortOnConnectFail = false;
+        configuration.BacklogPolicy = BacklogPolicy.FailFast;
+        configuration.AsyncTimeout = (int)_options.OperationTimeout.TotalMilliseconds;
+        configuration.ConnectTimeout = (int)_options.OperationTimeout.TotalMilliseconds;
+        configuration.ReconnectRetryPolicy = new ExponentialRetry((int)FirstPause.TotalMilliseconds * 2, (int)LongestPause.TotalMilliseconds);
+        configuration.HeartbeatInterval = TimeSpan.FromSeconds(1);
+        configuration.KeepAlive = BacklogSeconds;
+        configuration.IncludeDetailInExceptions = false;
+        configuration.ClientName = "attune";
+        return configuration;
+    }
+
+    private ConfigurationOptions Parse()
+    {
+        if ((_endPoint ?? _embedded?.EndPoint) is { } endPoint) return new ConfigurationOptions { EndPoints = { endPoint } };
+        try
+        {
+            var configuration = ConfigurationOptions.Parse(_options.Redis);
+            if (configuration.EndPoints.Count > 0) return configuration;
+            throw new ArgumentException("It names no host.");
+        }
+        catch (ArgumentException exception)
+        {
+            // The string may hold a password.
+            throw new ConfigurationException(
+                [$"{StateOptions.Section}:{nameof(StateOptions.Redis)} must be a connection string such as redis-1:6379,password=secret. {exception.Message}"],
+                exception);
+        }
+    }
+
+    private void OnRestored()
+    {
+        _reachable = true;
+        Log.Reachable(_logger);
+        Restored?.Invoke();
+    }
+
+    private sealed class Subscription(ChannelMessageQueue queue) : IDisposable
+    {
+        public void Dispose() => queue.Unsubscribe(CommandFlags.FireAndForget);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The store cannot be reached ({Cause}); recognition goes on with the weights in memory")]
+        public static partial void Unreachable(ILogger logger, string cause);
+
+        [LoggerMessage(2, LogLevel.Information, "The store can be reached again")]
+        public static partial void Reachable(ILogger logger);
+
+        [LoggerMessage(3, LogLevel.Error, "The disk of the store has {FreeBytes} bytes left, fewer than {MinimumFreeBytes}; nothing is stored until there are more")]
+        public static partial void DiskNearlyFull(ILogger logger, long freeBytes, long minimumFreeBytes);
+    }
+}

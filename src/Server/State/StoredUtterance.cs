@@ -1,0 +1,41 @@
+using Attune.Adaptation;
+using Attune.Adaptation.Buffering;
+
+namespace Attune.Server.State;
+
+/// <summary>How an utterance was recognised: with the model, the revision and the waveform, all that its final depends on.</summary>
+/// <param name="ModelName">Name of the model, to find it again.</param>
+/// <param name="ModelSha256">Identifies it.</param>
+/// <param name="ParameterSet">What adaptation may change.</param>
+/// <param name="StepsRun">Gradient steps that were run, even if their result was refused.</param>
+/// <param name="LearningRate">Of each step.</param>
+/// <param name="RepeatUpdatesPerEnclosingModule">See <see cref="Adaptation.Fast.FastUpdateOptions"/>.</param>
+/// <param name="ThreadsPerWorker">libtorch threads: sums depend on them in the last bits.</param>
+/// <param name="ForwardThreads">ONNX Runtime threads.</param>
+/// <param name="PackWeights">Whether ONNX Runtime packed the weights.</param>
+/// <param name="SampleRateHz">Of the waveform.</param>
+/// <param name="Outcome">Whether the final is adapted, and if not, why not.</param>
+/// <param name="Confidence">The final's.</param>
+/// <param name="LossBefore">Loss of the draft; null if no step was run.</param>
+/// <param name="LossAfter">Loss of the adapted weights; null if no step was run.</param>
+internal sealed record RecognitionRecord(
+    string ModelName,
+    string ModelSha256,
+    string ParameterSet,
+    int StepsRun,
+    double LearningRate,
+    bool RepeatUpdatesPerEnclosingModule,
+    int ThreadsPerWorker,
+    int ForwardThreads,
+    bool PackWeights,
+    int SampleRateHz,
+    AdaptationOutcome Outcome,
+    double Confidence,
+    double? LossBefore,
+    double? LossAfter);
+
+/// <summary>An utterance as the store keeps it.</summary>
+/// <param name="Utterance">What is learnt from.</param>
+/// <param name="Recognition">What is needed to recognise it again.</param>
+/// <remarks>Immutable. Personal data.</remarks>
+internal sealed record StoredUtterance(BufferedUtterance Utterance, RecognitionRecord Recognition);

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Attune.Adaptation.Buffering;
+
+namespace Attune.Server.State;
+
+/// <summary>Bytes of a stored utterance.</summary>
+/// <remarks>
+/// <para><c>ATTU</c>, a byte with the version of the format, three zeros, length of the JSON (int32), length of the waveform in samples (int32), JSON,
+/// samples (float32), SHA-256 of everything before it. All little-endian.</para>
+/// <para>Thread-safe.</para>
+/// </remarks>
+internal static class UtteranceFormat
+{
+    private const byte Version = 1;
+    private const int HeaderBytes = 16;
+
+    public static byte[] ToBytes(StoredUtterance stored)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(Describe(stored), StateJson.Options);
+        var samples = MemoryMarshal.AsBytes(stored.Utterance.Samples.Span);
+        var bytes = new byte[HeaderBytes + json.Length + samples.Length + SHA256.HashSizeInBytes];
+        "ATTU"u8.CopyTo(bytes);
+        bytes[4] = Version;
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), json.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), stored.Utterance.Samples.Length);
+        json.CopyTo(bytes.AsSpan(HeaderBytes));
+        samples.CopyTo(bytes.AsSpan(HeaderBytes + json.Length));
+        var content = bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes);
+        SHA256.HashData(content, bytes.AsSpan(content.Length));
+        return bytes;
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are damaged, or of another version.</exception>
+    public static StoredUtterance Read(byte[] bytes)
+    {
+        if (bytes.Length < HeaderBytes + SHA256.HashSizeInBytes || !bytes.AsSpan().StartsWith("ATTU"u8))
+            throw new InvalidDataException("The bytes are not a stored utterance.");
+        if (bytes[4] != Version)
+            throw new InvalidDataException($"A stored utterance must be of version {Version}. Given: {bytes[4]}. Read it with the server that wrote it.");
+
+        var content = bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes);
+        if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
+            throw new InvalidDataException("The stored utterance is damaged: its hash differs.");
+        var json = content.Slice(HeaderBytes, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)));
+        var samples = MemoryMarshal.Cast<byte, float>(content[(HeaderBytes + json.Length)..]).ToArray();
+        return JsonSerializer.Deserialize<Description>(json, StateJson.Options)!.ToUtterance(samples);
+    }
+
+    private static Description Describe(StoredUtterance stored)
+    {
+        var utterance = stored.Utterance;
+        return new(utterance.Id, utterance.Domain, utterance.Time, utterance.Revision, utterance.Draft, utterance.Final, stored.Recognition);
+    }
+
+    private sealed record Description(
+        string Id, string Domain, DateTimeOffset Time, long Revision, string Draft, string Final, RecognitionRecord Recognition)
+    {
+        public StoredUtterance ToUtterance(float[] samples) => new(new BufferedUtterance(Id, Domain, samples, Time, Revision, Draft, Final), Recognition);
+    }
+}
