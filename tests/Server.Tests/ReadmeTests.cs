@@ -13,6 +13,7 @@ using Attune.Recognition.Audio.EndPointing;
 using Attune.Recognition.Streaming;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
+using Attune.Server.State;
 
 namespace Attune.Server.Tests;
 
@@ -38,6 +39,7 @@ public sealed partial class ReadmeTests
             .. Settings<CollapseOptions>(CollapseOptions.Section),
             .. Settings<ServingOptions>(ServingOptions.Section),
             .. Settings<StreamOptions>(StreamOptions.Section),
+            .. Settings<StateOptions>(StateOptions.Section),
         ];
 
         var actual = SettingRow().Matches(Readme).Select(match => $"{match.Groups["key"]} = {match.Groups["value"]}");

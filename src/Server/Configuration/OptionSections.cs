@@ -10,6 +10,7 @@ using Attune.Recognition.Audio.EndPointing;
 using Attune.Recognition.Streaming;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
+using Attune.Server.State;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Configuration;
@@ -37,6 +38,7 @@ internal static class OptionSections
         Section.Of<CollapseOptions>(CollapseOptions.Section),
         Section.Of<ServingOptions>(ServingOptions.Section),
         Section.Of<StreamOptions>(StreamOptions.Section),
+        Section.Of<StateOptions>(StateOptions.Section),
     ];
 
     /// <summary>Binds each section to its options class, checked at the latest when the host starts.</summary>
