@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Attune.Adaptation;
 using Attune.Recognition.Models;
 using Attune.Server.Configuration;
+using Attune.Server.Domains;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Riva;
 using Attune.Server.Serving.Web;
@@ -58,6 +59,7 @@ public static class ServerHost
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a failed start is told once, by RunAsync
         builder.Services.AddCheckedOptions();
         builder.Services.AddSpeech();
+        builder.Services.AddDomains();
         builder.Services.AddServingHealth();
         builder.Services.AddGrpcReflection();
         configure?.Invoke(builder.Services);
@@ -76,6 +78,7 @@ public static class ServerHost
         app.MapGrpcService<SpeechService>();
         app.MapGrpcService<RivaService>();
         app.MapStreamSocket();
+        app.MapGrpcService<AdaptationService>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.Lifetime.ApplicationStarted.Register(() => StartLog.Write(app));

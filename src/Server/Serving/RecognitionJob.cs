@@ -1,5 +1,6 @@
 using Attune.Adaptation;
 using Attune.Recognition.Audio;
+using Attune.Server.Domains;
 
 namespace Attune.Server.Serving;
 
@@ -8,10 +9,12 @@ namespace Attune.Server.Serving;
 /// <param name="RawFormat">Form of headerless samples; null for a file.</param>
 /// <param name="Adaptation">Steps, and latency budget from the arrival of the request.</param>
 /// <param name="WordTimes">Whether the answer lists words.</param>
-internal sealed record RecognitionJob(ReadOnlyMemory<byte> Audio, RawAudioFormat? RawFormat, AdaptationRequest Adaptation, bool WordTimes);
+/// <param name="Domain">The domain; null for none.</param>
+internal sealed record RecognitionJob(
+    ReadOnlyMemory<byte> Audio, RawAudioFormat? RawFormat, AdaptationRequest Adaptation, bool WordTimes, string? Domain);
 
 /// <summary>One recording, recognised.</summary>
 /// <param name="Duration">Its length.</param>
 /// <param name="Utterances">Its utterances in order.</param>
 /// <param name="Elapsed">Time from the arrival of the request.</param>
-internal sealed record RecognizedRecording(TimeSpan Duration, IReadOnlyList<RecognizedUtterance> Utterances, TimeSpan Elapsed);
+internal sealed record RecognizedRecording(TimeSpan Duration, IReadOnlyList<ServedUtterance> Utterances, TimeSpan Elapsed);

@@ -44,7 +44,7 @@ internal sealed class RequestSummary(string requestId, string method)
     public void Add(RecognizedRecording recording)
     {
         AddAudio(recording.Duration);
-        foreach (var utterance in recording.Utterances) Add(utterance);
+        foreach (var utterance in recording.Utterances) Add(utterance.Recognized);
     }
 
     /// <summary>Counts an utterance.</summary>

@@ -15,8 +15,9 @@ internal static class RequestValidation
         var config = request.Config ?? new V1.RecognitionConfig();
         var format = ToRawFormat(config, "config", problems);
         var adaptation = ToAdaptation(config.Adaptation, "config", problems);
+        var domain = DomainValidation.CheckOptional("config.domain", config.Domain, problems);
         return problems.Count == 0
-            ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets)
+            ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets, domain)
             : throw new InvalidRequestException(problems);
     }
 

@@ -1,5 +1,6 @@
 using Attune.Adaptation;
 using Attune.Recognition.Decoding;
+using Attune.Server.Domains;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Attune.Server.Serving;
@@ -38,14 +39,16 @@ internal static class Responses
         };
     }
 
-    private static V1.SpeechRecognitionResult ToResult(RecognizedUtterance utterance, bool wordTimes) => new()
+    private static V1.SpeechRecognitionResult ToResult(ServedUtterance served, bool wordTimes) => new()
     {
-        Alternatives = { ToAlternative(utterance.Final, wordTimes) },
+        Alternatives = { ToAlternative(served.Recognized.Final, wordTimes) },
         IsFinal = true,
-        StartTime = utterance.Start.ToDuration(),
-        EndTime = (utterance.Start + utterance.Duration).ToDuration(),
-        Draft = utterance.Draft.Text,
-        Adaptation = ToAdaptation(utterance.Adaptation),
+        StartTime = served.Recognized.Start.ToDuration(),
+        EndTime = (served.Recognized.Start + served.Recognized.Duration).ToDuration(),
+        Draft = served.Recognized.Draft.Text,
+        Adaptation = ToAdaptation(served.Recognized.Adaptation),
+        FinalId = served.FinalId?.ToString() ?? "",
+        Revision = DomainResponses.ToServedRevision(served),
     };
 
     public static V1.SpeechRecognitionAlternative ToAlternative(Transcript transcript, bool wordTimes)

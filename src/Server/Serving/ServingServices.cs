@@ -32,7 +32,8 @@ internal static class ServingServices
 
         services.AddGrpc()
             .AddServiceOptions<SpeechService>(options => options.Interceptors.Add<StatusInterceptor>())
-            .AddServiceOptions<RivaService>(options => options.Interceptors.Add<StatusInterceptor>());
+            .AddServiceOptions<RivaService>(options => options.Interceptors.Add<StatusInterceptor>())
+            .AddServiceOptions<AdaptationService>(options => options.Interceptors.Add<StatusInterceptor>());
         services.AddSingleton<StatusInterceptor>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<ServingOptions>>(
             (grpc, serving) => grpc.MaxReceiveMessageSize = serving.Value.MaxMessageBytes);

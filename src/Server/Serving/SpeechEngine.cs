@@ -3,6 +3,7 @@ using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
 using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
+using Attune.Server.Domains;
 using Attune.Server.Serving.Streaming;
 
 namespace Attune.Server.Serving;
@@ -16,7 +17,8 @@ namespace Attune.Server.Serving;
 /// <para>Thread-safe. Disposal waits for the requests at work, whose model is disposed after it.</para>
 /// </remarks>
 internal sealed class SpeechEngine(
-    AdaptiveRecognizer recognizer, AudioDecoder decoder, RecognitionSettings settings, Admission admission, StreamAdmission streams, TimeProvider time)
+    AdaptiveRecognizer recognizer, DomainSpeech speech, AudioDecoder decoder, RecognitionSettings settings, Admission admission, StreamAdmission streams,
+    TimeProvider time)
     : IAsyncDisposable, IDisposable
 {
     private readonly TaskScheduler _compute =
@@ -53,19 +55,20 @@ internal sealed class SpeechEngine(
 
     /// <summary>Recognises one utterance of a stream, as a recording of its own would be.</summary>
     /// <param name="utterance">With its samples.</param>
+    /// <param name="domain">The domain; null for none. An utterance takes the revision that serves when it has ended.</param>
     /// <param name="adaptation">Steps, and the latency budget from now.</param>
     /// <param name="draftReady">Told the draft.</param>
     /// <param name="cancellationToken">Honoured between operators of a draft and between adaptation steps.</param>
-    public Task<RecognizedUtterance> RecognizeUtteranceAsync(
-        UtteranceEnded utterance, AdaptationRequest adaptation, Action<Transcript> draftReady, CancellationToken cancellationToken)
+    public Task<ServedUtterance> RecognizeUtteranceAsync(
+        UtteranceEnded utterance, string? domain, AdaptationRequest adaptation, Action<Transcript> draftReady, CancellationToken cancellationToken)
     {
         var ended = time.GetTimestamp();
         return Task.Factory.StartNew(Recognize, cancellationToken, TaskCreationOptions.None, _compute).Unwrap();
 
-        Task<RecognizedUtterance> Recognize() => recognizer.RecognizeUtteranceAsync(
+        async Task<ServedUtterance> Recognize() => await speech.RecognizeAsync(
+            await speech.TakeAsync(domain, cancellationToken),
             utterance.Samples,
             utterance.Start,
-            from: null,
             adaptation with { LatencyBudget = adaptation.LatencyBudget - time.GetElapsedTime(ended) },
             draftReady,
             cancellationToken);
@@ -82,8 +85,16 @@ internal sealed class SpeechEngine(
     private async Task<RecognizedRecording> RecognizeAsync(RecognitionJob job, long arrived, CancellationToken cancellationToken)
     {
         var waveform = await decoder.DecodeAsync(job.Audio, job.RawFormat, recognizer.Model.Preprocessing.SampleRateHz, cancellationToken);
-        var adaptation = job.Adaptation with { LatencyBudget = job.Adaptation.LatencyBudget - time.GetElapsedTime(arrived) };
-        var utterances = await recognizer.RecognizeAsync(waveform, adaptation, cancellationToken);
+        var snapshot = await speech.TakeAsync(job.Domain, cancellationToken);
+        var utterances = new List<ServedUtterance>();
+        foreach (var segment in UtteranceSplitter.Split(waveform, settings.Recognition.MaxUtterance))
+        {
+            var samples = waveform.Samples.AsMemory(segment.StartSample, segment.Length);
+            var start = TimeSpan.FromSeconds((double)segment.StartSample / SampleRateHz);
+            var remaining = job.Adaptation with { LatencyBudget = job.Adaptation.LatencyBudget - time.GetElapsedTime(arrived) };
+            utterances.Add(await speech.RecognizeAsync(snapshot, samples, start, remaining, draftReady: null, cancellationToken));
+        }
+
         return new RecognizedRecording(waveform.Duration, utterances, time.GetElapsedTime(arrived));
     }
 }

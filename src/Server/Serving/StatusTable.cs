@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Attune.Recognition.Audio;
+using Attune.Server.Domains;
 using Attune.Server.Serving.Streaming;
+using Attune.Server.State;
 using Grpc.Core;
 
 namespace Attune.Server.Serving;
@@ -37,6 +39,15 @@ internal static class StatusTable
     public static StatusRow Stopping { get; } =
         new("STOPPING", StatusCode.Unavailable, "The server is stopping. Try again, best at another replica.");
 
+    public static StatusRow DomainNotFound { get; } =
+        new("DOMAIN_NOT_FOUND", StatusCode.NotFound, "No utterance ever named the domain, or it was deleted. Correct the name.");
+
+    public static StatusRow RevisionNotFound { get; } =
+        new("REVISION_NOT_FOUND", StatusCode.NotFound, "The domain has no such revision that may serve. List its revisions.");
+
+    public static StatusRow StateUnavailable { get; } =
+        new("STATE_UNAVAILABLE", StatusCode.Unavailable, "The store of domains cannot be reached; recognition goes on. Try again.");
+
     public static StatusRow Cancelled { get; } = new("CANCELLED", StatusCode.Cancelled, "The client cancelled the call.");
 
     public static StatusRow DeadlineExceeded { get; } =
@@ -68,6 +79,9 @@ internal static class StatusTable
         StreamIdle,
         StreamTooLong,
         SlowReader,
+        DomainNotFound,
+        RevisionNotFound,
+        StateUnavailable,
         Stopping,
         Cancelled,
         DeadlineExceeded,
@@ -81,6 +95,9 @@ internal static class StatusTable
         InvalidRequestException => InvalidRequest,
         OverloadedException => Overloaded,
         StreamLimitException limit => limit.Row,
+        DomainNotFoundException => DomainNotFound,
+        RevisionNotFoundException => RevisionNotFound,
+        StateUnavailableException => StateUnavailable,
         StoppingException => Stopping,
         _ => null,
     };

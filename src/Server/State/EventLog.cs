@@ -45,7 +45,8 @@ internal sealed class EventLog(StateConnection connection, StateScope scope, Tim
                 yield return item;
             }
 
-            if (events.Count < Page) await WaitAsync(woken.Reader, cancellationToken);
+            if (events.Count == Page || await IsWokenAsync(woken.Reader, cancellationToken)) continue;
+            if (await TryLastIdAsync(afterId, cancellationToken) < afterId) afterId = 0; // a store that lost its data begins anew
         }
     }
 
@@ -61,15 +62,28 @@ internal sealed class EventLog(StateConnection connection, StateScope scope, Tim
         }
     }
 
-    private async Task WaitAsync(ChannelReader<bool> woken, CancellationToken cancellationToken)
+    private async Task<long> TryLastIdAsync(long otherwise, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LastIdAsync(cancellationToken);
+        }
+        catch (StateUnavailableException)
+        {
+            return otherwise;
+        }
+    }
+
+    private async Task<bool> IsWokenAsync(ChannelReader<bool> woken, CancellationToken cancellationToken)
     {
         try
         {
             await woken.WaitToReadAsync(cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken);
-            woken.TryRead(out _);
+            return woken.TryRead(out _);
         }
         catch (TimeoutException)
         {
+            return false;
         }
     }
 }

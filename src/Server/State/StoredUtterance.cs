@@ -7,6 +7,8 @@ namespace Attune.Server.State;
 /// <param name="ModelName">Name of the model, to find it again.</param>
 /// <param name="ModelSha256">Identifies it.</param>
 /// <param name="ParameterSet">What adaptation may change.</param>
+/// <param name="Revision">Number of the revision that its domain served from.</param>
+/// <param name="Fallback">Number of the one before, for when that had collapsed.</param>
 /// <param name="StepsRun">Gradient steps that were run, even if their result was refused.</param>
 /// <param name="LearningRate">Of each step.</param>
 /// <param name="RepeatUpdatesPerEnclosingModule">See <see cref="Adaptation.Fast.FastUpdateOptions"/>.</param>
@@ -22,6 +24,8 @@ internal sealed record RecognitionRecord(
     string ModelName,
     string ModelSha256,
     string ParameterSet,
+    long Revision,
+    long Fallback,
     int StepsRun,
     double LearningRate,
     bool RepeatUpdatesPerEnclosingModule,

@@ -69,7 +69,7 @@ internal sealed class TestStore : IAsyncDisposable
     {
         var samples = Enumerable.Range(0, 1600).Select(index => MathF.Sin(index * 0.01f)).ToArray();
         var recognition = new RecognitionRecord(
-            "model", Model.Sha256, "top-1", 5, 2e-5, false, 1, 1, true, 16000, Adaptation.AdaptationOutcome.Adapted, 0.1 + 0.2, 1.5, 1.25);
+            "model", Model.Sha256, "top-1", 3, 2, 5, 2e-5, false, 1, 1, true, 16000, Adaptation.AdaptationOutcome.Adapted, 0.1 + 0.2, 1.5, 1.25);
         return new StoredUtterance(new BufferedUtterance(id, domain, samples, DateTimeOffset.UnixEpoch.AddDays(20_000), 0, "DRAFT", "FINAL"), recognition);
     }
 

@@ -14,6 +14,7 @@ internal static class RivaRequests
 {
     private const string StepsKey = "attune.steps";
     private const string BudgetKey = "attune.latency_budget_ms";
+    private const string DomainKey = "attune.domain";
 
     /// <summary>A recording.</summary>
     /// <exception cref="InvalidRequestException">Fields are wrong; it lists all of them.</exception>
@@ -24,8 +25,9 @@ internal static class RivaRequests
         RequireModel(config, "config", model, problems);
         var format = IsFile(config.Encoding) || StartsLikeWav(request.Audio.Span) ? null : ToRawFormat(config, "config", problems);
         var adaptation = ToAdaptation(config, "config", problems);
+        var domain = ToDomain(config, "config", problems);
         return problems.Count == 0
-            ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets)
+            ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets, domain)
             : throw new InvalidRequestException(problems);
     }
 
@@ -41,11 +43,13 @@ internal static class RivaRequests
             problems.Add(new($"{path}.encoding", $"{path}.encoding must not be a compressed file's in a stream. Given: {config.Encoding}. Decode it first."));
         var format = IsFile(config.Encoding) ? null : ToRawFormat(config, path, problems);
         var adaptation = ToAdaptation(config, path, problems);
+        var domain = ToDomain(config, path, problems);
         var endPointing = ToEndPointing(config.EndpointingConfig, $"{path}.endpointing_config", defaults, problems);
         if (problems.Count > 0) throw new InvalidRequestException(problems);
         return new StreamJob(format, adaptation, endPointing)
         {
             AcceptsWavHeader = true,
+            Domain = domain,
             WordTimes = config.EnableWordTimeOffsets,
             Interims = streaming.InterimResults,
             Drafts = streaming.InterimResults,
@@ -85,6 +89,9 @@ internal static class RivaRequests
             ToNumber(Custom(config, StepsKey), 0, FastUpdateOptions.MaxSteps, StepsKey, path, problems),
             budget is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null);
     }
+
+    private static string? ToDomain(RecognitionConfig config, string path, List<FieldProblem> problems) =>
+        DomainValidation.CheckOptional($"{path}.custom_configuration", Custom(config, DomainKey) ?? "", problems);
 
     private static string? Custom(RecognitionConfig config, string key) => config.CustomConfiguration.TryGetValue(key, out var value) ? value : null;
 

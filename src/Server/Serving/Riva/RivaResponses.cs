@@ -29,7 +29,7 @@ internal static class RivaResponses
                 Stability = (float)interim.StableWords / interim.Transcript.Words.Count,
             },
             DraftAnswer { Draft: var draft } => new StreamingRecognitionResult { Alternatives = { ToAlternative(draft, wordTimes: false) }, Stability = 1 },
-            FinalAnswer { Utterance.Final: var final } => new StreamingRecognitionResult { Alternatives = { ToAlternative(final, wordTimes) }, IsFinal = true },
+            FinalAnswer { Utterance.Recognized.Final: var final } => new StreamingRecognitionResult { Alternatives = { ToAlternative(final, wordTimes) }, IsFinal = true },
             _ => null,
         };
         if (result is null) return null;

@@ -17,7 +17,7 @@ internal sealed class RivaService(SpeechEngine engine, StreamRunner streams, Ada
         RequestSummary.Of(context).Add(recording);
         return new RecognizeResponse
         {
-            Results = { recording.Utterances.Select(utterance => RivaResponses.ToResult(utterance, job.WordTimes)) },
+            Results = { recording.Utterances.Select(utterance => RivaResponses.ToResult(utterance.Recognized, job.WordTimes)) },
             Id = request.Id,
         };
     }

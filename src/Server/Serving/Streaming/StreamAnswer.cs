@@ -1,6 +1,6 @@
-using Attune.Adaptation;
 using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
+using Attune.Server.Domains;
 
 namespace Attune.Server.Serving.Streaming;
 
@@ -18,7 +18,7 @@ internal sealed record DraftAnswer(UtteranceEnded Utterance, Transcript Draft, T
 /// <param name="Index">Its number in the stream.</param>
 /// <param name="Utterance">What was recognised.</param>
 /// <param name="Processed">Audio that was heard when the utterance had ended.</param>
-internal sealed record FinalAnswer(int Index, RecognizedUtterance Utterance, TimeSpan Processed) : StreamAnswer(Processed);
+internal sealed record FinalAnswer(int Index, ServedUtterance Utterance, TimeSpan Processed) : StreamAnswer(Processed);
 
 /// <summary>Something happened.</summary>
 internal sealed record NoticeAnswer(StreamNotice Notice, TimeSpan Time, TimeSpan Processed) : StreamAnswer(Processed);

@@ -13,6 +13,9 @@ internal sealed record StreamJob(RawAudioFormat? RawFormat, AdaptationRequest Ad
     /// <summary>Whether a WAV header in front of headerless samples outweighs their stated form.</summary>
     public bool AcceptsWavHeader { get; init; }
 
+    /// <summary>The domain; null for none.</summary>
+    public string? Domain { get; init; }
+
     /// <summary>Whether results list words.</summary>
     public bool WordTimes { get; init; }
 

@@ -43,7 +43,7 @@ internal static class StreamResponses
             StartTime = ended.Start.ToDuration(),
             EndTime = (ended.Start + ended.Duration).ToDuration(),
         },
-        FinalAnswer { Utterance: var utterance } final => new V1.StreamingRecognitionResult
+        FinalAnswer { Utterance: { Recognized: var utterance } served } final => new V1.StreamingRecognitionResult
         {
             Alternatives = { Responses.ToAlternative(utterance.Final, wordTimes) },
             IsFinal = true,
@@ -52,6 +52,8 @@ internal static class StreamResponses
             EndTime = (utterance.Start + utterance.Duration).ToDuration(),
             Draft = utterance.Draft.Text,
             Adaptation = Responses.ToAdaptation(utterance.Adaptation),
+            FinalId = served.FinalId?.ToString() ?? "",
+            Revision = DomainResponses.ToServedRevision(served),
         },
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "The protocol has no such answer."),
     };

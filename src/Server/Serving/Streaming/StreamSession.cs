@@ -4,6 +4,7 @@ using Attune.Adaptation;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
+using Attune.Server.Domains;
 
 namespace Attune.Server.Serving.Streaming;
 
@@ -29,8 +30,8 @@ internal sealed class StreamSession(
     private readonly ArrayBufferWriter<float> _decoded = new();
     private readonly List<StreamEvent> _events = [];
     private readonly Channel<StreamAnswer> _answers = Channel.CreateBounded<StreamAnswer>(WaitingAnswers);
-    private readonly Channel<(UtteranceEnded Ended, Task<RecognizedUtterance> Recognition, TimeSpan Processed)> _pending =
-        Channel.CreateBounded<(UtteranceEnded, Task<RecognizedUtterance>, TimeSpan)>(options.PendingUtterances);
+    private readonly Channel<(UtteranceEnded Ended, Task<ServedUtterance> Recognition, TimeSpan Processed)> _pending =
+        Channel.CreateBounded<(UtteranceEnded, Task<ServedUtterance>, TimeSpan)>(options.PendingUtterances);
 
     /// <summary>Samples heard at a time, so that tiny pieces do not each wait for a core.</summary>
     private readonly int _batchSamples = engine.SampleRateHz / 50;
@@ -162,7 +163,7 @@ internal sealed class StreamSession(
     {
         if (!await _pending.Writer.WaitToWriteAsync(cancellationToken)) return;
         var processed = Processed;
-        var recognition = engine.RecognizeUtteranceAsync(ended, job.Adaptation, DraftReady, cancellationToken);
+        var recognition = engine.RecognizeUtteranceAsync(ended, job.Domain, job.Adaptation, DraftReady, cancellationToken);
         _pending.Writer.TryWrite((ended, recognition, processed)); // the only writer, which found room
 
         void DraftReady(Transcript draft)
@@ -189,7 +190,7 @@ internal sealed class StreamSession(
             await foreach (var (ended, recognition, processed) in _pending.Reader.ReadAllAsync(cancellationToken))
             {
                 var utterance = await recognition;
-                finished(utterance);
+                finished(utterance.Recognized);
                 await _answers.Writer.WriteAsync(new FinalAnswer(ended.Utterance, utterance, processed), cancellationToken);
             }
         }

@@ -23,6 +23,7 @@ internal static class StreamValidation
             RequestValidation.ToAdaptation(recognition.Adaptation, "streaming_config.config", problems),
             ToEndPointing(config.Endpointing, defaults, problems))
         {
+            Domain = DomainValidation.CheckOptional("streaming_config.config.domain", recognition.Domain, problems),
             WordTimes = recognition.EnableWordTimeOffsets,
             Interims = config.InterimResults,
             Drafts = !config.DisableDraftResults,

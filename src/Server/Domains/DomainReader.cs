@@ -1,0 +1,77 @@
+using Attune.Adaptation.Revisions;
+using Attune.Server.State;
+
+namespace Attune.Server.Domains;
+
+/// <summary>A domain as it is stored, with the revisions that serve.</summary>
+/// <param name="Head">Everything else.</param>
+/// <param name="Snapshot">What it serves from.</param>
+internal sealed record StoredDomain(DomainHead Head, DomainSnapshot Snapshot);
+
+/// <summary>Reads domains. One whose current revision is damaged or gone goes back to the good one before it, for everybody.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed partial class DomainReader(ScopeStores stores, TimeProvider time, ILogger<DomainReader> logger)
+{
+    /// <summary>Reads a domain; null if there is none.</summary>
+    /// <exception cref="StateUnavailableException">The store cannot be reached.</exception>
+    public async Task<StoredDomain?> ReadAsync(string domain, CancellationToken cancellationToken)
+    {
+        var head = await stores.Domains.ReadAsync(domain, cancellationToken);
+        while (head is not null)
+        {
+            var number = head.State.Current;
+            var current = await TryReadAsync(domain, number, cancellationToken);
+            if (current is not null || number == Revision.Source)
+            {
+                var fallback = await TryReadAsync(domain, head.State.Fallback, cancellationToken);
+                return new StoredDomain(head, new DomainSnapshot(domain, current, fallback));
+            }
+
+            head = await ResetAsync(domain, number, ResetReason.Corrupted, cancellationToken);
+        }
+
+        return null;
+    }
+
+    /// <summary>One revision; null if it is the model itself, gone or damaged.</summary>
+    public async Task<Revision?> TryReadAsync(string domain, long number, CancellationToken cancellationToken)
+    {
+        if (number == Revision.Source) return null;
+        try
+        {
+            return (await stores.Revisions.ReadAsync(domain, number, cancellationToken))?.Revision;
+        }
+        catch (RevisionException exception)
+        {
+            Log.Unusable(logger, number, domain, exception.Error);
+            return null;
+        }
+    }
+
+    /// <summary>Takes a domain from a revision that must not serve to the good one before it. Does nothing if another serves by then.</summary>
+    /// <param name="domain">The domain.</param>
+    /// <param name="number">The revision that must not serve.</param>
+    /// <param name="reason">One of <see cref="ResetReason"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The domain after it; null if it is gone.</returns>
+    public Task<DomainHead?> ResetAsync(string domain, long number, string reason, CancellationToken cancellationToken) => stores.Domains.ChangeAsync(
+        domain,
+        head =>
+        {
+            var state = head.State.WithoutCollapsed(number);
+            if (head.State.Current != number || state.Current == number) return null;
+            Log.Reset(logger, domain, number, state.Current, reason);
+            return new DomainChange(
+                state, head.Frozen, new DomainEvent(time.GetUtcNow(), domain, DomainEventKind.Reset, state.Current, number) { Reason = reason });
+        },
+        cancellationToken);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Revision {Number} of domain {Domain} cannot be used: {Error}")]
+        public static partial void Unusable(ILogger logger, long number, string domain, RevisionError error);
+
+        [LoggerMessage(2, LogLevel.Warning, "Domain {Domain} goes back from revision {Number} to {Fallback}: {Reason}")]
+        public static partial void Reset(ILogger logger, string domain, long number, long fallback, string reason);
+    }
+}

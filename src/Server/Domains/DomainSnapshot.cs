@@ -1,0 +1,24 @@
+using Attune.Adaptation.Collapse;
+using Attune.Adaptation.Revisions;
+
+namespace Attune.Server.Domains;
+
+/// <summary>What a domain serves from. A request takes one and keeps it.</summary>
+/// <param name="Domain">The domain.</param>
+/// <param name="Current">The revision that serves; null for the model itself.</param>
+/// <param name="Fallback">The good revision before it; null for the model itself.</param>
+/// <remarks>Immutable.</remarks>
+internal sealed record DomainSnapshot(string Domain, Revision? Current, Revision? Fallback)
+{
+    /// <summary>Number of the revision that serves.</summary>
+    public long Number => Current?.Number ?? Revision.Source;
+
+    /// <summary>Number of the one before it.</summary>
+    public long FallbackNumber => Fallback?.Number ?? Revision.Source;
+
+    /// <summary>The weights.</summary>
+    public ServingWeights Weights { get; } = new(Current?.State, Fallback?.State);
+
+    /// <summary>The model itself, for a domain that has learnt nothing or of which nothing can be read.</summary>
+    public static DomainSnapshot Source(string domain) => new(domain, null, null);
+}

@@ -1,0 +1,95 @@
+using Attune.Adaptation;
+using Attune.Adaptation.Buffering;
+using Attune.Adaptation.Collapse;
+using Attune.Adaptation.Revisions;
+using Attune.Adaptation.Slow;
+using Attune.Recognition.Decoding;
+using Attune.Server.Serving;
+using Attune.Server.State;
+using Microsoft.Extensions.Options;
+
+namespace Attune.Server.Domains;
+
+/// <summary>Recognises utterances with what their domain has learnt, and passes them on to be learnt from.</summary>
+/// <remarks>
+/// (1) recognise with the snapshot that the request took; (2) watch for collapse; (3) put the utterance in the outbox. Nothing here waits for the store.
+/// Thread-safe.
+/// </remarks>
+internal sealed class DomainSpeech(
+    AdaptiveRecognizer recognizer, DomainCatalogue catalogue, UtteranceOutbox outbox, RecognitionSettings settings, IOptions<SlowUpdateOptions> slow,
+    TimeProvider time)
+{
+    private readonly int _domainSteps = slow.Value.FastSteps ?? slow.Value.ResolveStrategy().FastSteps;
+
+    /// <summary>What a request is served from until its end; null if it names no domain.</summary>
+    public async Task<DomainSnapshot?> TakeAsync(string? domain, CancellationToken cancellationToken) =>
+        domain is null ? null : await catalogue.GetAsync(domain, cancellationToken);
+
+    /// <summary>Recognises one utterance.</summary>
+    /// <param name="snapshot">What it is served from; null for the model itself, and for nothing to be kept.</param>
+    /// <param name="samples">At the model's rate. Not to be changed before the end.</param>
+    /// <param name="start">Where it starts in its recording.</param>
+    /// <param name="request">Steps, and the latency budget from now.</param>
+    /// <param name="draftReady">Told the draft as soon as it is there; may be null.</param>
+    /// <param name="cancellationToken">Honoured between operators of a draft and between steps.</param>
+    public async Task<ServedUtterance> RecognizeAsync(
+        DomainSnapshot? snapshot,
+        ReadOnlyMemory<float> samples,
+        TimeSpan start,
+        AdaptationRequest request,
+        Action<Transcript>? draftReady,
+        CancellationToken cancellationToken)
+    {
+        if (snapshot is null)
+        {
+            return new ServedUtterance(
+                await recognizer.RecognizeUtteranceAsync(samples, start, ServingWeights.Model, request, draftReady, cancellationToken));
+        }
+
+        var ofDomain = request with { Steps = request.Steps ?? _domainSteps };
+        var recognized = await recognizer.RecognizeUtteranceAsync(samples, start, snapshot.Weights, ofDomain, draftReady, cancellationToken);
+        var revision = recognized.Collapse?.ServedFrom switch
+        {
+            null or ServingSource.Current => snapshot.Current,
+            ServingSource.Fallback => snapshot.Fallback,
+            _ => null,
+        };
+        if (catalogue.Observe(snapshot, recognized.Collapse?.Sign)) outbox.TryAdd(new OutboxItem.Collapsed(snapshot.Domain, snapshot.Number));
+
+        var id = FinalId.New(snapshot.Domain);
+        var kept = outbox.TryAdd(new OutboxItem.Served(ToStored(id, snapshot, revision, samples, recognized)));
+        return new ServedUtterance(recognized, snapshot.Domain, revision, kept ? id : null);
+    }
+
+    private StoredUtterance ToStored(
+        FinalId id, DomainSnapshot snapshot, Revision? revision, ReadOnlyMemory<float> samples, RecognizedUtterance recognized)
+    {
+        var utterance = new BufferedUtterance(
+            id.UtteranceId,
+            id.Domain,
+            samples.ToArray(), // the rest of the recording is not kept
+            time.GetUtcNow(),
+            revision?.Number ?? Revision.Source,
+            recognized.Draft.Text,
+            recognized.Final.Text);
+        var report = recognized.Adaptation;
+        var record = new RecognitionRecord(
+            recognizer.Model.Name,
+            recognizer.Model.Sha256,
+            recognizer.ParameterSet.Name,
+            snapshot.Number,
+            snapshot.FallbackNumber,
+            report.Steps.Count,
+            settings.Fast.LearningRate,
+            settings.Fast.RepeatUpdatesPerEnclosingModule,
+            recognizer.ThreadsPerWorker,
+            settings.Onnx.Threads > 0 ? settings.Onnx.Threads : Environment.ProcessorCount,
+            settings.Onnx.PackWeights,
+            recognizer.Model.Preprocessing.SampleRateHz,
+            report.Outcome,
+            recognized.Final.Confidence,
+            report.LossBefore,
+            report.LossAfter);
+        return new StoredUtterance(utterance, record);
+    }
+}

@@ -1,0 +1,157 @@
+using Attune.Adaptation;
+using Attune.Adaptation.Revisions;
+using Attune.Adaptation.Slow;
+using Attune.Server.State;
+
+namespace Attune.Server.Domains;
+
+/// <summary>Updates domains, each at most once in a round, the one first that has waited longest.</summary>
+/// <remarks>
+/// <para>For each domain that has enough utterances: (1) take its lease, or leave it to the replica that has it; (2) read its state, revisions and
+/// oldest utterances; (3) learn, on a thread of its own, while the lease is kept; (4) store the candidate; (5) change the domain, which uses the
+/// utterances up, under the lease's fencing token; (6) give the lease back.</para>
+/// <para>Whatever ends it in between, the domain is as before, and the same utterances are learnt from again: a change is stored as a whole or not at all, and
+/// never twice. Not thread-safe.</para>
+/// </remarks>
+internal sealed partial class DomainUpdater(
+    ScopeStores stores, DomainReader reader, LearningThread thread, StateOptions options, TimeProvider time, ILogger<DomainUpdater> logger)
+{
+    /// <summary>Domains of a round.</summary>
+    private const int DomainsPerRound = 16;
+
+    /// <summary>Part of a lease's duration after which it is renewed.</summary>
+    private const int RenewalsPerLease = 3;
+
+    /// <summary>Updates the domains that are ready.</summary>
+    /// <param name="learner">What learns.</param>
+    /// <param name="cancellationToken">Honoured between utterances.</param>
+    /// <returns>Number of updates.</returns>
+    /// <exception cref="StateUnavailableException">The store cannot be reached.</exception>
+    public async Task<int> RunRoundAsync(DomainLearner learner, CancellationToken cancellationToken)
+    {
+        var updates = 0;
+        foreach (var domain in await stores.Utterances.ReadyDomainsAsync(DomainsPerRound, cancellationToken))
+        {
+            if (await stores.Leases.TryAcquireAsync(domain, cancellationToken) is not { } lease) continue;
+            try
+            {
+                if (await TryUpdateAsync(learner, lease, cancellationToken)) updates++;
+            }
+            catch (Exception exception) when (exception is not StateUnavailableException && !cancellationToken.IsCancellationRequested)
+            {
+                Log.Failed(logger, domain, exception); // the others have their turn
+            }
+            finally
+            {
+                await ReleaseAsync(lease);
+            }
+        }
+
+        return updates;
+    }
+
+    private async Task<bool> TryUpdateAsync(DomainLearner learner, DomainLease lease, CancellationToken cancellationToken)
+    {
+        if (await reader.ReadAsync(lease.Domain, cancellationToken) is not { Head: { Frozen: false } head } stored) return false;
+        var utterances = await stores.Utterances.WaitingAsync(lease.Domain, learner.RoundSize, cancellationToken);
+        if (utterances.Count == 0) return false;
+
+        var state = head.State;
+        var remembered = state.DomainWeights is { } number ? await reader.TryReadAsync(lease.Domain, number, cancellationToken) : null;
+        if (remembered is null && state.DomainWeights is > Revision.Source) state = state.Reset() with { Good = state.Good }; // they are gone: measure anew
+
+        var round = new LearningRound(lease.Domain, state, stored.Snapshot.Current?.State, remembered?.State.Parameters, utterances);
+        if (await LearnAsync(learner, lease, round, cancellationToken) is not { } outcome) return false;
+        return await StoreAsync(head, lease, round, outcome, cancellationToken);
+    }
+
+    /// <summary>Runs the round, and keeps the lease until it has ended. Null if the lease was lost.</summary>
+    private async Task<LearningOutcome?> LearnAsync(DomainLearner learner, DomainLease lease, LearningRound round, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var learning = thread.RunAsync(() => learner.Learn(round, ending.Token), ending.Token);
+        while (await Task.WhenAny(learning, Task.Delay(options.LeaseDuration / RenewalsPerLease, time, ending.Token)) != learning)
+        {
+            if (cancellationToken.IsCancellationRequested || await IsOursAsync(lease, cancellationToken)) continue;
+            await ending.CancelAsync();
+            await learning.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            Log.LeaseLost(logger, lease.Domain);
+            return null;
+        }
+
+        return await learning;
+    }
+
+    /// <summary>Renews a lease. While the store cannot be reached it counts as ours: the fencing token decides in the end.</summary>
+    private async Task<bool> IsOursAsync(DomainLease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stores.Leases.RenewAsync(lease, cancellationToken);
+        }
+        catch (StateUnavailableException)
+        {
+            return true;
+        }
+    }
+
+    private async Task<bool> StoreAsync(
+        DomainHead head, DomainLease lease, LearningRound round, LearningOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (outcome.Candidate is { } candidate) await stores.Revisions.SaveCandidateAsync(candidate, cancellationToken);
+        var logged = new DomainEvent(
+            time.GetUtcNow(), lease.Domain, ToKind(outcome.Result), outcome.Candidate?.Number ?? outcome.State.Current, round.State.Current)
+        {
+            UtteranceIds = [.. round.Utterances.Select(utterance => utterance.Id)],
+            Reason = outcome.Result == LearningResult.Reset ? ResetReason.Strategy : null,
+            Checks = outcome.Candidate?.Verdict.Checks,
+            LossBefore = outcome.Figures.LossBefore,
+            LossAfter = outcome.Figures.LossAfter,
+        };
+        var change = new DomainChange(outcome.State, Frozen: false, logged) { Revision = outcome.Candidate?.Number, Fence = lease.Fence };
+        if (!await stores.Domains.TryChangeAsync(head, change, cancellationToken))
+        {
+            Log.Overtaken(logger, lease.Domain);
+            return false;
+        }
+
+        Log.Updated(logger, lease.Domain, logged.Kind, logged.Revision, logged.Parent, logged.UtteranceIds.Count);
+        await stores.Revisions.TrimAsync(lease.Domain, outcome.State, cancellationToken);
+        return true;
+    }
+
+    private async Task ReleaseAsync(DomainLease lease)
+    {
+        try
+        {
+            await stores.Leases.ReleaseAsync(lease, CancellationToken.None);
+        }
+        catch (StateUnavailableException)
+        {
+            // It runs out.
+        }
+    }
+
+    private static DomainEventKind ToKind(LearningResult result) => result switch
+    {
+        LearningResult.Learnt => DomainEventKind.Updated,
+        LearningResult.Refused => DomainEventKind.Refused,
+        LearningResult.Reset => DomainEventKind.Reset,
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result, "The log has no such event."),
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Domain {Domain}: {Kind}, revision {Revision} from {Parent}, {Utterances} utterances")]
+        public static partial void Updated(ILogger logger, string domain, DomainEventKind kind, long revision, long parent, int utterances);
+
+        [LoggerMessage(2, LogLevel.Information, "Domain {Domain} was changed by others while it was updated; it is updated again")]
+        public static partial void Overtaken(ILogger logger, string domain);
+
+        [LoggerMessage(3, LogLevel.Warning, "Another replica took over the update of domain {Domain}")]
+        public static partial void LeaseLost(ILogger logger, string domain);
+
+        [LoggerMessage(4, LogLevel.Error, "The update of domain {Domain} failed")]
+        public static partial void Failed(ILogger logger, string domain, Exception exception);
+    }
+}

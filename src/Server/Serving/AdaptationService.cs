@@ -1,0 +1,129 @@
+using Attune.Adaptation.Revisions;
+using Attune.Server.Domains;
+using Attune.Server.State;
+using Grpc.Core;
+
+namespace Attune.Server.Serving;
+
+/// <summary>attune.v1.Adaptation. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
+internal sealed class AdaptationService(ScopeStores stores, DomainReader reader, IHostApplicationLifetime lifetime, TimeProvider time)
+    : V1.Adaptation.AdaptationBase
+{
+    private const int DefaultPage = 100, MaxPage = 1000;
+
+    public override async Task<V1.Domain> GetDomain(V1.GetDomainRequest request, ServerCallContext context) =>
+        await DescribeAsync(DomainValidation.Check(request.Domain), context.CancellationToken);
+
+    public override async Task<V1.ListDomainsResponse> ListDomains(V1.ListDomainsRequest request, ServerCallContext context)
+    {
+        if (request.PageSize is < 0 or > MaxPage)
+            throw Invalid("page_size", $"page_size must be from 1 to {MaxPage}, or 0 for {DefaultPage}. Given: {request.PageSize}.");
+        if (request.PageToken.Length > 0 && !DomainName.IsValid(request.PageToken))
+            throw Invalid("page_token", "page_token must be the next_page_token of an earlier page.");
+
+        var size = request.PageSize == 0 ? DefaultPage : request.PageSize;
+        var names = await stores.Domains.ListAsync(request.PageToken, size + 1, context.CancellationToken);
+        var response = new V1.ListDomainsResponse { NextPageToken = names.Count > size ? names[size - 1] : "" };
+        foreach (var name in names.Take(size))
+        {
+            // One that was deleted in between is left out.
+            if (await TryDescribeAsync(name, context.CancellationToken) is { } domain) response.Domains.Add(domain);
+        }
+
+        return response;
+    }
+
+    public override async Task<V1.ListRevisionsResponse> ListRevisions(V1.ListRevisionsRequest request, ServerCallContext context)
+    {
+        var domain = DomainValidation.Check(request.Domain);
+        var head = await stores.Domains.ReadAsync(domain, context.CancellationToken) ?? throw new DomainNotFoundException(domain);
+        var response = new V1.ListRevisionsResponse();
+        foreach (var number in await stores.Revisions.ListAsync(domain, context.CancellationToken))
+        {
+            if (await TryReadAsync(domain, number, context.CancellationToken) is { } stored)
+                response.Revisions.Add(DomainResponses.ToRevision(stored, head.State.Current));
+        }
+
+        return response;
+    }
+
+    public override async Task<V1.Domain> ResetDomain(V1.ResetDomainRequest request, ServerCallContext context)
+    {
+        var domain = DomainValidation.Check(request.Domain);
+        if (request.Revision < 0) throw Invalid("revision", $"revision must be 0 or more. Given: {request.Revision}.");
+        if (request.Revision != Revision.Source
+            && await TryReadAsync(domain, request.Revision, context.CancellationToken) is not { Revision.Verdict.Passed: true })
+        {
+            throw new RevisionNotFoundException(domain, request.Revision);
+        }
+
+        await ChangeAsync(domain, head =>
+        {
+            var state = head.State.Reset() with { Good = request.Revision == Revision.Source ? [] : [request.Revision] };
+            var logged = new DomainEvent(time.GetUtcNow(), domain, DomainEventKind.Reset, state.Current, head.State.Current) { Reason = ResetReason.Operator };
+            return new DomainChange(state, head.Frozen, logged);
+        });
+        return await DescribeAsync(domain, context.CancellationToken);
+    }
+
+    public override async Task<V1.Domain> FreezeDomain(V1.FreezeDomainRequest request, ServerCallContext context)
+    {
+        var domain = DomainValidation.Check(request.Domain);
+        var kind = request.Unfreeze ? DomainEventKind.Unfrozen : DomainEventKind.Frozen;
+        await ChangeAsync(domain, head => head.Frozen == !request.Unfreeze
+            ? null
+            : new DomainChange(head.State, !request.Unfreeze, new DomainEvent(time.GetUtcNow(), domain, kind, head.State.Current)));
+        return await DescribeAsync(domain, context.CancellationToken);
+    }
+
+    public override async Task<V1.DeleteDomainResponse> DeleteDomain(V1.DeleteDomainRequest request, ServerCallContext context)
+    {
+        var domain = DomainValidation.Check(request.Domain);
+        var deleted = await stores.Domains.DeleteAsync(domain, time.GetUtcNow(), context.CancellationToken) ?? throw new DomainNotFoundException(domain);
+        return new V1.DeleteDomainResponse { Utterances = deleted.Utterances, Revisions = deleted.Revisions };
+    }
+
+    public override async Task WatchEvents(V1.WatchEventsRequest request, IServerStreamWriter<V1.DomainEvent> responseStream, ServerCallContext context)
+    {
+        if (request.Domain.Length > 0) DomainValidation.Check(request.Domain);
+        if (request.AfterId < 0) throw Invalid("after_id", $"after_id must be 0 or more. Given: {request.AfterId}.");
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        var after = request.HasAfterId ? request.AfterId : await stores.Events.LastIdAsync(ending.Token);
+        await foreach (var item in stores.Events.WatchAsync(after, ending.Token))
+        {
+            if (request.Domain.Length == 0 || request.Domain == item.Domain)
+                await responseStream.WriteAsync(DomainResponses.ToEvent(item), ending.Token);
+        }
+    }
+
+    private static InvalidRequestException Invalid(string field, string description) => new([new FieldProblem(field, description)]);
+
+    /// <summary>An operator's change goes on when the client gives up: half of it cannot be.</summary>
+    private async Task ChangeAsync(string domain, Func<DomainHead, DomainChange?> change)
+    {
+        if (await stores.Domains.ChangeAsync(domain, change, CancellationToken.None) is null) throw new DomainNotFoundException(domain);
+    }
+
+    private async Task<V1.Domain> DescribeAsync(string domain, CancellationToken cancellationToken) =>
+        await TryDescribeAsync(domain, cancellationToken) ?? throw new DomainNotFoundException(domain);
+
+    private async Task<V1.Domain?> TryDescribeAsync(string domain, CancellationToken cancellationToken)
+    {
+        if (await reader.ReadAsync(domain, cancellationToken) is not { } stored) return null;
+        var waiting = await stores.Domains.CountWaitingAsync(domain, cancellationToken);
+        return DomainResponses.ToDomain(stored, waiting);
+    }
+
+    /// <summary>A revision that can be read; null if it is gone or damaged.</summary>
+    private async Task<StoredRevision?> TryReadAsync(string domain, long number, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stores.Revisions.ReadAsync(domain, number, cancellationToken);
+        }
+        catch (RevisionException)
+        {
+            return null;
+        }
+    }
+}

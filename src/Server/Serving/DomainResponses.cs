@@ -1,0 +1,105 @@
+using Attune.Adaptation.Gate;
+using Attune.Adaptation.Revisions;
+using Attune.Server.Domains;
+using Attune.Server.State;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Attune.Server.Serving;
+
+/// <summary>From domains to the messages of attune.v1.</summary>
+internal static class DomainResponses
+{
+    public static V1.Domain ToDomain(StoredDomain stored, long waiting)
+    {
+        var head = stored.Head;
+        return new V1.Domain
+        {
+            Name = head.Domain,
+            Revision = stored.Snapshot.Number,
+            ParentRevision = stored.Snapshot.Current?.Parent ?? Revision.Source,
+            Frozen = head.Frozen,
+            Utterances = head.Utterances,
+            UtterancesLearnt = head.Learnt,
+            UtterancesWaiting = waiting,
+            UtterancesDropped = head.Dropped,
+            Updates = head.Updates,
+            Refused = head.Refused,
+            Resets = head.Resets,
+            CreateTime = head.Created.ToTimestamp(),
+        };
+    }
+
+    public static V1.Revision ToRevision(StoredRevision stored, long current)
+    {
+        var revision = stored.Revision;
+        return new V1.Revision
+        {
+            Number = revision.Number,
+            Parent = revision.Parent,
+            CreateTime = revision.Created.ToTimestamp(),
+            UtteranceIds = { revision.UtteranceIds },
+            Verdict = ToVerdict(revision.Verdict),
+            Current = revision.Number == current,
+            SizeBytes = stored.SizeBytes,
+        };
+    }
+
+    public static V1.DomainEvent ToEvent(DomainEvent item)
+    {
+        var message = new V1.DomainEvent
+        {
+            Id = item.Id,
+            Time = item.Time.ToTimestamp(),
+            Domain = item.Domain,
+            Kind = ToKind(item.Kind),
+            Revision = item.Revision,
+            ParentRevision = item.Parent,
+            UtteranceIds = { item.UtteranceIds },
+            Reason = item.Reason ?? "",
+            Verdict = item.Checks is { } checks ? ToVerdict(new GateVerdict(checks)) : null,
+        };
+        if (item.LossBefore is { } before) message.LossBefore = before;
+        if (item.LossAfter is { } after) message.LossAfter = after;
+        return message;
+    }
+
+    /// <summary>The revision that recognised an utterance; null if its request named no domain.</summary>
+    public static V1.ServedRevision? ToServedRevision(ServedUtterance served) => served.Domain is null
+        ? null
+        : new V1.ServedRevision
+        {
+            Domain = served.Domain,
+            Number = served.Revision?.Number ?? Revision.Source,
+            Parent = served.Revision?.Parent ?? Revision.Source,
+            Verdict = served.Revision is { } revision ? ToVerdict(revision.Verdict) : null,
+        };
+
+    private static V1.GateVerdict ToVerdict(GateVerdict verdict)
+    {
+        var message = new V1.GateVerdict { Passed = verdict.Passed };
+        message.Checks.AddRange(verdict.Checks.Select(check =>
+        {
+            var result = new V1.GateCheck
+            {
+                Question = check.Question.ToString().ToLowerInvariant(),
+                Threshold = check.Threshold,
+                Samples = check.Samples,
+                Passed = check.Passed,
+            };
+            if (check.Figure is { } figure) result.Figure = figure;
+            return result;
+        }));
+        return message;
+    }
+
+    private static V1.DomainEvent.Types.Kind ToKind(DomainEventKind kind) => kind switch
+    {
+        DomainEventKind.Updated => V1.DomainEvent.Types.Kind.Updated,
+        DomainEventKind.Refused => V1.DomainEvent.Types.Kind.Refused,
+        DomainEventKind.Reset => V1.DomainEvent.Types.Kind.Reset,
+        DomainEventKind.Frozen => V1.DomainEvent.Types.Kind.Frozen,
+        DomainEventKind.Unfrozen => V1.DomainEvent.Types.Kind.Unfrozen,
+        DomainEventKind.Deleted => V1.DomainEvent.Types.Kind.Deleted,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "The log has no such event."),
+    };
+}

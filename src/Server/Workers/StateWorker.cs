@@ -1,0 +1,69 @@
+using Attune.Server.Domains;
+using Attune.Server.State;
+
+namespace Attune.Server.Workers;
+
+/// <summary>Starts the store, empties the outbox into it, and follows its events.</summary>
+/// <remarks>When the server stops, what is in the outbox is still stored, as long as the shutdown may take.</remarks>
+internal sealed partial class StateWorker(
+    StateConnection connection, ScopeStores stores, DomainCatalogue catalogue, UtteranceOutbox outbox, TimeProvider time, ILogger<StateWorker> logger)
+    : IHostedService, IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _storing = Task.CompletedTask;
+    private Task _following = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        connection.Start();
+        connection.Restored += Refresh;
+        _storing = Task.Run(() => outbox.RunAsync(_stopping.Token), CancellationToken.None);
+        _following = Task.Run(FollowAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        connection.Restored -= Refresh;
+        outbox.Complete();
+        await _storing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (outbox.Waiting > 0) Log.NotStored(logger, outbox.Waiting);
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_storing, _following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task FollowAsync()
+    {
+        var after = await StartAsync();
+        await foreach (var item in stores.Events.WatchAsync(after, _stopping.Token)) await catalogue.RefreshAsync(item.Domain);
+    }
+
+    /// <summary>Makes the scope known, and gives the id of the last event, as soon as the store can be reached.</summary>
+    private async Task<long> StartAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await stores.Domains.RegisterAsync(_stopping.Token);
+                return await stores.Events.LastIdAsync(_stopping.Token);
+            }
+            catch (StateUnavailableException)
+            {
+                await Task.Delay(Pause, time, _stopping.Token);
+            }
+        }
+    }
+
+    private void Refresh() => _ = catalogue.RefreshAllAsync(); // never fails
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Count} utterances could not be stored before the server stopped")]
+        public static partial void NotStored(ILogger logger, int count);
+    }
+}
