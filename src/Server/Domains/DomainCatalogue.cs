@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Attune.Adaptation.Collapse;
+using Attune.Adaptation.Revisions;
 using Attune.Server.State;
 
 namespace Attune.Server.Domains;
@@ -31,7 +32,7 @@ internal sealed partial class DomainCatalogue(
     {
         var entry = EntryOf(domain);
         if (entry.Snapshot is { } snapshot) return snapshot;
-        var loading = LoadAsync(entry);
+        var loading = entry.FirstReading(LoadAsync);
         if (connection.IsReachable)
         {
             try
@@ -86,6 +87,7 @@ internal sealed partial class DomainCatalogue(
         {
             var stored = await reader.ReadAsync(entry.Domain, CancellationToken.None);
             var snapshot = stored?.Snapshot ?? DomainSnapshot.Source(entry.Domain);
+            if (stored is null) entry.Collapsed = Revision.Source; // deleted: numbers begin anew
             // What was found collapsed here serves no more, even before the store knows.
             entry.Snapshot = snapshot.Current is not null && snapshot.Number == entry.Collapsed
                 ? snapshot with { Current = snapshot.Fallback, Fallback = null }
@@ -107,7 +109,9 @@ internal sealed partial class DomainCatalogue(
 
     private sealed class Entry(string domain, CollapseDetector detector)
     {
+        private readonly Lock _lock = new();
         private long _lastUse;
+        private Task _reading = Task.CompletedTask;
 
         public string Domain { get; } = domain;
 
@@ -117,6 +121,12 @@ internal sealed partial class DomainCatalogue(
         public SemaphoreSlim Loading { get; } = new(1, 1);
 
         public volatile DomainSnapshot? Snapshot;
+
+        /// <summary>The reading that goes on, or a new one: however many ask while the store is away, one does.</summary>
+        public Task FirstReading(Func<Entry, Task> read)
+        {
+            lock (_lock) return _reading.IsCompleted ? _reading = read(this) : _reading;
+        }
 
         public long Collapsed
         {

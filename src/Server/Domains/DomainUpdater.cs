@@ -72,7 +72,8 @@ internal sealed partial class DomainUpdater(
         var learning = thread.RunAsync(() => learner.Learn(round, ending.Token), ending.Token);
         while (await Task.WhenAny(learning, Task.Delay(options.LeaseDuration / RenewalsPerLease, time, ending.Token)) != learning)
         {
-            if (cancellationToken.IsCancellationRequested || await IsOursAsync(lease, cancellationToken)) continue;
+            if (cancellationToken.IsCancellationRequested) break;
+            if (await IsOursAsync(lease, cancellationToken)) continue;
             await ending.CancelAsync();
             await learning.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             Log.LeaseLost(logger, lease.Domain);
@@ -98,7 +99,7 @@ internal sealed partial class DomainUpdater(
     private async Task<bool> StoreAsync(
         DomainHead head, DomainLease lease, LearningRound round, LearningOutcome outcome, CancellationToken cancellationToken)
     {
-        if (outcome.Candidate is { } candidate) await stores.Revisions.SaveCandidateAsync(candidate, cancellationToken);
+        if (outcome.Candidate is { } candidate) await stores.Revisions.SaveCandidateAsync(candidate, lease.Fence, cancellationToken);
         var logged = new DomainEvent(
             time.GetUtcNow(), lease.Domain, ToKind(outcome.Result), outcome.Candidate?.Number ?? outcome.State.Current, round.State.Current)
         {

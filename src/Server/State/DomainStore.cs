@@ -53,7 +53,7 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
     /// <param name="head">What it was computed from.</param>
     /// <param name="change">The change.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False if the domain changed in between, its oldest waiting utterances are others, or another replica has its lease.</returns>
+    /// <returns>False if the domain changed in between, its oldest waiting utterances are others, the candidate is gone, or another replica has its lease.</returns>
     public async Task<bool> TryChangeAsync(DomainHead head, DomainChange change, CancellationToken cancellationToken)
     {
         var domain = head.Domain;
@@ -62,6 +62,7 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
         [
             _keys.Head(domain), _keys.Waiting(domain), _keys.Ready, RedisKeys.Turn, _keys.Revisions(domain), _keys.Events, _keys.EventId,
             change.Revision is { } number ? _keys.Revision(domain, number) : _keys.Head(domain),
+            change.Revision is not null ? _keys.Candidate(domain, change.Fence ?? 0) : _keys.Head(domain),
         ];
         var used = change.Event.UtteranceIds;
         RedisValue[] values =

@@ -27,8 +27,9 @@ namespace Attune.Server.State;
 /// <item><term><c>S:domain:D:utterance:ID</c></term><description>string: bytes of <see cref="UtteranceFormat"/>;
 /// <see cref="StateOptions.UtteranceExpiry"/></description></item>
 /// <item><term><c>S:domain:D:revisions</c></term><description>sorted set of revision numbers, score is the number; none</description></item>
-/// <item><term><c>S:domain:D:revision:N</c></term><description>string: bytes of <c>RevisionFile</c>, safetensors; <see cref="CandidateExpiry"/> until it is
-/// published, then none</description></item>
+/// <item><term><c>S:domain:D:revision:N</c></term><description>string: bytes of <c>RevisionFile</c>, safetensors; none</description></item>
+/// <item><term><c>S:domain:D:candidate:F</c></term><description>string: the same, made under fencing token F, until it is published as a revision;
+/// <see cref="CandidateExpiry"/></description></item>
 /// <item><term>channel <c>S:events</c></term><description>each event as it is logged</description></item>
 /// </list>
 /// </remarks>
@@ -73,6 +74,8 @@ internal sealed class RedisKeys(string scope)
     public RedisKey Revisions(string domain) => Of(domain, "revisions");
 
     public RedisKey Revision(string domain, long number) => Of(domain, $"revision:{number}");
+
+    public RedisKey Candidate(string domain, long fence) => Of(domain, $"candidate:{fence}");
 
     private RedisKey Of(string domain, string key) => $"{Root}{Scope}:domain:{domain}:{key}";
 }

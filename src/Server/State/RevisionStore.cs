@@ -31,11 +31,14 @@ internal sealed class RevisionStore(StateConnection connection, StateScope scope
     }
 
     /// <summary>Stores a candidate, which is gone in a while unless a change of its domain makes it a revision.</summary>
-    public Task SaveCandidateAsync(Revision candidate, CancellationToken cancellationToken)
+    /// <param name="candidate">The candidate.</param>
+    /// <param name="fence">Fencing token under which it was made: a holder that was overtaken cannot replace another's.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task SaveCandidateAsync(Revision candidate, long fence, CancellationToken cancellationToken)
     {
         var bytes = RevisionFile.ToBytes(candidate);
         return connection.WriteAsync(
-            database => database.StringSetAsync(_keys.Revision(candidate.Domain, candidate.Number), bytes, RedisKeys.CandidateExpiry), cancellationToken);
+            database => database.StringSetAsync(_keys.Candidate(candidate.Domain, fence), bytes, RedisKeys.CandidateExpiry), cancellationToken);
     }
 
     /// <summary>Deletes the oldest revisions that are too many, but for those that a domain may go back to.</summary>

@@ -31,6 +31,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     private readonly ResiliencePipeline _pipeline;
     private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer;
     private volatile bool _reachable = true;
+    private bool _isDiskNearlyFull;
 
     /// <exception cref="ConfigurationException">The connection string is malformed, or the folder cannot be used.</exception>
     public StateConnection(IOptions<StateOptions> options, TimeProvider time, ILogger<StateConnection> logger)
@@ -94,11 +95,13 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     public Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
     {
         if (_embedded is not { IsTemporary: false, FreeBytes: var free } || free >= _options.MinimumFreeBytes)
+        {
+            if (Interlocked.Exchange(ref _isDiskNearlyFull, false)) Log.DiskFree(_logger);
             return RunAsync(operation, cancellationToken);
+        }
 
         // A log that cannot be written stops the store for good, so that it must not come to that.
-        if (_reachable) Log.DiskNearlyFull(_logger, free, _options.MinimumFreeBytes);
-        _reachable = false;
+        if (!Interlocked.Exchange(ref _isDiskNearlyFull, true)) Log.DiskNearlyFull(_logger, free, _options.MinimumFreeBytes);
         throw new StateUnavailableException(new IOException($"The disk has {free} bytes left."));
     }
 
@@ -216,5 +219,8 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
 
         [LoggerMessage(3, LogLevel.Error, "The disk of the store has {FreeBytes} bytes left, fewer than {MinimumFreeBytes}; nothing is stored until there are more")]
         public static partial void DiskNearlyFull(ILogger logger, long freeBytes, long minimumFreeBytes);
+
+        [LoggerMessage(4, LogLevel.Information, "The disk of the store has room again")]
+        public static partial void DiskFree(ILogger logger);
     }
 }

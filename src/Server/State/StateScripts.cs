@@ -40,14 +40,15 @@ internal static class StateScripts
         """;
 
     /// <summary>
-    /// Changes a domain's state. KEYS: head, waiting, ready, turn, revisions, events, event-id, revision (or head again if there is none). ARGV: domain, token of
+    /// Changes a domain's state. KEYS: head, waiting, ready, turn, revisions, events, event-id, revision, candidate (both head again if there is none). ARGV: domain, token of
     /// the change, version that it starts from, fencing token (empty: none), state, frozen, number of the revision (empty: none), utterances per update,
-    /// event, events kept, channel, counter, number of utterances used up, their ids. Returns 1; 0 if something changed in between; -1 if another has the lease.
+    /// event, events kept, channel, counter, number of utterances used up, their ids. Returns 1; 0 if something changed in between, or the candidate is gone; -1 if another has the lease.
     /// </summary>
     public const string Change = """
         if redis.call('HGET', KEYS[1], 'change') == ARGV[2] then return 1 end
         if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[3] then return 0 end
         if ARGV[4] ~= '' and redis.call('HGET', KEYS[1], 'fence') ~= ARGV[4] then return -1 end
+        if redis.call('EXISTS', KEYS[9]) == 0 then return 0 end
         local used = tonumber(ARGV[13])
         for i = 1, used do
           if redis.call('LINDEX', KEYS[2], i - 1) ~= ARGV[13 + i] then return 0 end
@@ -60,6 +61,7 @@ internal static class StateScripts
         redis.call('HSET', KEYS[1], 'state', ARGV[5], 'frozen', ARGV[6], 'version', turn, 'change', ARGV[2])
         if ARGV[12] ~= '' then redis.call('HINCRBY', KEYS[1], ARGV[12], 1) end
         if ARGV[7] ~= '' then
+          redis.call('RENAME', KEYS[9], KEYS[8])
           redis.call('PERSIST', KEYS[8])
           redis.call('ZADD', KEYS[5], ARGV[7], ARGV[7])
         end

@@ -83,7 +83,7 @@ public class StoresTests
         await store.AppendAsync("line", "u1", "u2", "u3", "u4");
         var lease = (await store.Stores.Leases.TryAcquireAsync("line", TestStore.Token))!;
         var head = (await store.Stores.Domains.ReadAsync("line", TestStore.Token))!;
-        await store.Stores.Revisions.SaveCandidateAsync(Revision("line", 1), TestStore.Token);
+        await store.Stores.Revisions.SaveCandidateAsync(Revision("line", 1), lease.Fence, TestStore.Token);
 
         var done = await store.Stores.Domains.TryChangeAsync(head, Update(head, 1, lease.Fence, "u1", "u2", "u3"), TestStore.Token);
 
@@ -112,6 +112,8 @@ public class StoresTests
         var head = (await store.Stores.Domains.ReadAsync("line", TestStore.Token))!;
         await store.Connection.RunAsync(database => database.KeyDeleteAsync(store.Stores.Scope.Keys.Lease("line")), TestStore.Token); // expired
         var second = (await store.Stores.Leases.TryAcquireAsync("line", TestStore.Token))!;
+        foreach (var lease in new[] { first, second })
+            await store.Stores.Revisions.SaveCandidateAsync(Revision("line", 1), lease.Fence, TestStore.Token);
 
         var late = await store.Stores.Domains.TryChangeAsync(head, Update(head, 1, first.Fence, "u1", "u2", "u3"), TestStore.Token);
         var other = await store.Stores.Domains.TryChangeAsync(head, Update(head, 1, second.Fence, "u2", "u3", "u4"), TestStore.Token);
@@ -125,6 +127,24 @@ public class StoresTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task SaveCandidateAsync_AfterAnotherPublished_LeavesTheRevisionAlone(string kind)
+    {
+        await using var store = TestStore.Start(kind);
+        await store.AppendAsync("line", "u1", "u2", "u3");
+        var head = (await store.Stores.Domains.ReadAsync("line", TestStore.Token))!;
+        await store.Stores.Revisions.SaveCandidateAsync(Revision("line", 1), fence: 0, TestStore.Token);
+        await store.Stores.Domains.TryChangeAsync(head, Update(head, 1, fence: null, "u1", "u2", "u3"), TestStore.Token);
+
+        await store.Stores.Revisions.SaveCandidateAsync(Revision("line", 1), fence: 0, TestStore.Token);
+
+        var ttl = await store.Connection.RunAsync(
+            database => database.KeyTimeToLiveAsync(store.Stores.Scope.Keys.Revision("line", 1)), TestStore.Token);
+        Assert.Null(ttl);
+        Assert.NotNull(await store.Stores.Revisions.ReadAsync("line", 1, TestStore.Token));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task ReadyDomainsAsync_OneFloods_OthersHaveTheirTurn(string kind)
     {
         await using var store = TestStore.Start(kind);
@@ -132,6 +152,7 @@ public class StoresTests
         await store.AppendAsync("quiet", "q1", "q2", "q3");
         var head = (await store.Stores.Domains.ReadAsync("flood", TestStore.Token))!;
         Assert.Equal(["flood", "quiet"], await store.Stores.Utterances.ReadyDomainsAsync(10, TestStore.Token));
+        await store.Stores.Revisions.SaveCandidateAsync(Revision("flood", 1), fence: 0, TestStore.Token);
 
         await store.Stores.Domains.TryChangeAsync(head, Update(head, 1, fence: null, "f0", "f1", "f2"), TestStore.Token);
 
@@ -193,7 +214,7 @@ public class StoresTests
         await store.AppendAsync("line-8", "v1");
         await other.Utterances.AppendAsync(TestStore.Utterance("line-7", "w1"), TestStore.Token);
         var head = (await store.Stores.Domains.ReadAsync("line-7", TestStore.Token))!;
-        await store.Stores.Revisions.SaveCandidateAsync(Revision("line-7", 1), TestStore.Token);
+        await store.Stores.Revisions.SaveCandidateAsync(Revision("line-7", 1), fence: 0, TestStore.Token);
         await store.Stores.Domains.TryChangeAsync(head, Update(head, 1, fence: null, "u1", "u2", "u3"), TestStore.Token);
 
         var deleted = await store.Stores.Domains.DeleteAsync("line-7", DateTimeOffset.UnixEpoch, TestStore.Token);
@@ -249,7 +270,7 @@ public class StoresTests
         await using var store = TestStore.Start(kind);
         await store.AppendAsync("line", "u1", "u2", "u3", "u4");
         var head = (await store.Stores.Domains.ReadAsync("line", TestStore.Token))!;
-        await store.Stores.Revisions.SaveCandidateAsync(Revision("line", 1), TestStore.Token);
+        await store.Stores.Revisions.SaveCandidateAsync(Revision("line", 1), fence: 0, TestStore.Token);
         await store.Stores.Domains.TryChangeAsync(head, Update(head, 1, fence: null, "u1", "u2", "u3"), TestStore.Token);
         var before = await store.Stores.Domains.ReadAsync("line", TestStore.Token);
 
@@ -269,8 +290,7 @@ public class StoresTests
     {
         await using var store = TestStore.Start(kind);
         var key = store.Stores.Scope.Keys.Revision("line", 1);
-        await store.Stores.Revisions.SaveCandidateAsync(Revision("line", 1), TestStore.Token);
-        var bytes = (byte[])(await store.Connection.RunAsync(database => database.StringGetAsync(key), TestStore.Token))!;
+        var bytes = RevisionFile.ToBytes(Revision("line", 1));
         bytes[^5] ^= 1;
         await store.Connection.RunAsync(database => database.StringSetAsync(key, bytes), TestStore.Token);
 
@@ -287,7 +307,7 @@ public class StoresTests
         await store.AppendAsync("line", "u1");
         for (var number = 1; number <= 6; number++)
         {
-            await store.Stores.Revisions.SaveCandidateAsync(Revision("line", number), TestStore.Token);
+            await store.Stores.Revisions.SaveCandidateAsync(Revision("line", number), fence: 0, TestStore.Token);
             var head = (await store.Stores.Domains.ReadAsync("line", TestStore.Token))!;
             await store.Stores.Domains.TryChangeAsync(head, Update(head, number, fence: null), TestStore.Token);
         }
