@@ -19,6 +19,18 @@ internal sealed partial class LearningWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!slow.Value.ResolveStrategy().LearnsSlowly) return;
+        try
+        {
+            await LearnAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // A host that is disposed without having been stopped would take it for a fault.
+        }
+    }
+
+    private async Task LearnAsync(CancellationToken stoppingToken)
+    {
         var learner = recognizer.CreateLearner(slow.Value, gate.Value, await recognizer.ReadGuardSetAsync(decoder, stoppingToken));
         using var timer = new PeriodicTimer(Interval, time);
         do

@@ -34,12 +34,31 @@ internal sealed partial class StateWorker(
         await Task.WhenAll(_storing, _following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        _stopping.Cancel(); // a host that failed to start is not stopped
+        _stopping.Dispose();
+    }
 
     private async Task FollowAsync()
     {
         var after = await StartAsync();
-        await foreach (var item in stores.Events.WatchAsync(after, _stopping.Token)) await catalogue.RefreshAsync(item.Domain);
+        while (true)
+        {
+            try
+            {
+                await foreach (var item in stores.Events.WatchAsync(after, _stopping.Token))
+                {
+                    after = item.Id;
+                    await catalogue.RefreshAsync(item.Domain);
+                }
+            }
+            catch (Exception exception) when (!_stopping.IsCancellationRequested)
+            {
+                Log.FollowingFailed(logger, exception);
+                await Task.Delay(Pause, time, _stopping.Token);
+            }
+        }
     }
 
     /// <summary>Makes the scope known, and gives the id of the last event, as soon as the store can be reached.</summary>
@@ -65,5 +84,8 @@ internal sealed partial class StateWorker(
     {
         [LoggerMessage(1, LogLevel.Warning, "{Count} utterances could not be stored before the server stopped")]
         public static partial void NotStored(ILogger logger, int count);
+
+        [LoggerMessage(2, LogLevel.Error, "The events of domains could not be followed; it is tried again")]
+        public static partial void FollowingFailed(ILogger logger, Exception exception);
     }
 }
