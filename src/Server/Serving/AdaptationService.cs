@@ -89,6 +89,7 @@ internal sealed class AdaptationService(ScopeStores stores, DomainReader reader,
         if (request.AfterId < 0) throw Invalid("after_id", $"after_id must be 0 or more. Given: {request.AfterId}.");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var after = request.HasAfterId ? request.AfterId : await stores.Events.LastIdAsync(ending.Token);
+        await context.WriteResponseHeadersAsync([]); // the client knows from here on that it misses nothing
         await foreach (var item in stores.Events.WatchAsync(after, ending.Token))
         {
             if (request.Domain.Length == 0 || request.Domain == item.Domain)

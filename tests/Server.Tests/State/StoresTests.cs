@@ -222,7 +222,7 @@ public class StoresTests
 
         Assert.Equal((4, 1), deleted);
         Assert.Null(again);
-        Assert.DoesNotContain(await KeysAsync(store), key => key.Contains("line-7", StringComparison.Ordinal));
+        Assert.DoesNotContain(await StoredKeys.ReadAsync(store.Connection), key => key.Contains("line-7", StringComparison.Ordinal));
         Assert.Equal(["line-8"], await store.Stores.Domains.ListAsync("", 10, TestStore.Token));
         Assert.Equal(DomainEventKind.Deleted, (await store.Stores.Events.ReadAsync(0, 10, TestStore.Token))[^1].Kind);
         Assert.NotNull(await store.Stores.Utterances.ReadAsync("line-8", "v1", TestStore.Token));
@@ -337,20 +337,5 @@ public class StoresTests
         return new Revision(
             domain, number, number - 1, TestStore.Model.Sha256, "top-1", ["u1"], DateTimeOffset.UnixEpoch, GateVerdict.Unasked,
             new AdaptationState(new AdaptableParameters(layout, values)));
-    }
-
-    private static async Task<IReadOnlyList<string>> KeysAsync(TestStore store)
-    {
-        var keys = new List<string>();
-        var cursor = "0";
-        do
-        {
-            var result = (StackExchange.Redis.RedisResult[])(await store.Connection.RunAsync(
-                database => database.ExecuteAsync("SCAN", cursor, "COUNT", 1000), TestStore.Token))!;
-            cursor = (string)result[0]!;
-            keys.AddRange((string[])result[1]!);
-        }
-        while (cursor != "0");
-        return keys;
     }
 }
