@@ -20,7 +20,7 @@ public sealed class AdaptiveRecognizerTests : IDisposable
         var utterance = Assert.Single(await recognizer.RecognizeAsync(await SpeechAsync(), new AdaptationRequest(), CancellationToken.None));
 
         Assert.Equal(AdaptationOutcome.Adapted, utterance.Adaptation.Outcome);
-        Assert.Equal(10, utterance.Adaptation.Steps.Count);
+        Assert.Equal(5, utterance.Adaptation.Steps.Count);
         Assert.True(utterance.Adaptation.LossAfter < utterance.Adaptation.LossBefore);
         Assert.NotEmpty(utterance.Draft.Text);
         Assert.NotEmpty(utterance.Final.Words);

@@ -35,7 +35,7 @@ public sealed class CommandLineTests
         Assert.Equal(ExitCode.Success, run.Status);
         Assert.Contains($"Examples:\n  attune {command} ", run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("From 0 to 100.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("[default: 10]", run.Output, StringComparison.Ordinal);
+        Assert.Contains("[default: 5]", run.Output, StringComparison.Ordinal);
         Assert.Contains("\nExit status:", run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 

@@ -6,7 +6,8 @@ namespace Attune.Adaptation.Slow;
 /// <summary>How a domain learns from what it has heard, and when it goes back.</summary>
 /// <remarks>
 /// Learning rate, parameter set and repeated updates are those of <see cref="Fast.FastUpdateOptions"/>: fast updates go on with the slow
-/// optimizer's moments. Defaults are those of Dynamic SUTA as published (arXiv 2406.11064).
+/// optimizer's moments. Defaults are those of Dynamic SUTA as published (arXiv 2406.11064), at the rate of
+/// <see cref="Fast.FastUpdateOptions"/>; docs/evaluation has what they gain.
 /// </remarks>
 public sealed class SlowUpdateOptions
 {

@@ -103,7 +103,7 @@ public sealed class EvalRunTests : IDisposable
         var journal = _files.Path("kept");
         await _files.EvalAsync("--strategies", "none", "--limit", "1", "--journal", journal);
 
-        string[] other = ["--strategies", "none", "--limit", "1", "--learning-rate", "1e-4", "--journal", journal];
+        string[] other = ["--strategies", "none", "--limit", "1", "--learning-rate", "2e-4", "--journal", journal];
         var refused = await _files.EvalAsync(other);
         var restarted = await _files.EvalAsync([.. other, "--restart"]);
 

@@ -15,7 +15,7 @@ public class RequestLogTests(ServerFixture server)
 
         var lines = server.Logs.Lines;
         Assert.Contains(lines, line => line.Contains("Recognize: OK", StringComparison.Ordinal)
-            && line.Contains("4.1 s of audio, 1 utterances (Adapted 1), 10 steps", StringComparison.Ordinal)
+            && line.Contains("4.1 s of audio, 1 utterances (Adapted 1), 5 steps", StringComparison.Ordinal)
             && line.StartsWith("Information", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("Recognize: AUDIO_EMPTY", StringComparison.Ordinal));
         string[] words = [.. (response.Results[0].Draft + " " + response.Results[0].Alternatives[0].Transcript + " " + Samples.Transcript(Samples.Clean)).Split(' ')];
