@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
+using Attune.Cli.Domains;
 using Attune.Cli.Evaluation;
 using Attune.Cli.Listening;
 using Attune.Cli.Merging;
@@ -23,6 +24,7 @@ internal static class CommandLine
           attune transcribe --json call.flac       the same for programs
           attune serve --urls http://*:8080        answer requests over gRPC and HTTP
           attune listen call.wav                   words while they are spoken, from a server
+          attune domain list                       what domains have learnt, from a server
           attune finetune --manifest train.jsonl --validation held-out.jsonl --out my-model
           attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
           attune merge recipe.yml --out merged     one model of several
@@ -65,19 +67,21 @@ internal static class CommandLine
         var transcribe = TranscribeCommand.Create();
         var serving = ServeCommand.Create(serve);
         var listen = ListenCommand.Create();
+        var domain = DomainCommand.Create();
         var train = TrainCommand.Create();
         var fineTune = FineTuneCommand.Create();
         var mergeAdapter = MergeAdapterCommand.Create();
         var eval = EvalCommand.Create();
         var merge = MergeCommand.Create();
         var pull = PullCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, listen, train, fineTune, mergeAdapter, merge, pull, eval };
+        var root = new RootCommand(Description) { transcribe, serving, listen, domain, train, fineTune, mergeAdapter, merge, pull, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
             [transcribe] = TranscribeCommand.Notes,
             [serving] = ServeCommand.Notes,
             [listen] = ListenCommand.Notes,
+            [domain] = DomainCommand.Notes,
             [train] = TrainCommand.Notes,
             [fineTune] = FineTuneCommand.Notes,
             [mergeAdapter] = MergeAdapterCommand.Notes,
@@ -98,7 +102,8 @@ internal static class CommandLine
     {
         foreach (var problem in parsed.Errors) error.WriteLine($"attune: {problem.Message}");
         var command = parsed.CommandResult.Command;
-        error.WriteLine(command is RootCommand ? "Try 'attune --help'." : $"Try 'attune {command.Name} --help'.");
+        var parent = command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand);
+        error.WriteLine(command is RootCommand ? "Try 'attune --help'." : $"Try 'attune {(parent is null ? "" : parent.Name + " ")}{command.Name} --help'.");
         return ExitCode.Usage;
     }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using Attune.Adaptation.Fast;
-using Attune.Server;
 
 namespace Attune.Cli.Listening;
 
@@ -42,7 +41,7 @@ internal static class ListenCommand
             foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !File.Exists(token.Value)))
                 result.AddError($"'{token.Value}' is no option of listen.");
         });
-        var server = CreateServer();
+        var server = ServerOption.Create();
         var chunk = NumberOption.Create<int>("--chunk-ms", "N", new RangeAttribute(1, 5000), "Milliseconds of audio in each message; 100 if not given.");
         var noPace = new Option<bool>("--no-pace") { Description = "Send a file as fast as the server takes it, not as fast as it sounds." };
         var steps = NumberOption.Create<int>(
@@ -68,18 +67,4 @@ internal static class ListenCommand
         });
         return command;
     }
-
-    private static Option<Uri> CreateServer() => new("--server")
-    {
-        HelpName = "URL",
-        Description = "Address of the server.",
-        DefaultValueFactory = _ => new Uri(ServerHost.DefaultUrl),
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https") return uri;
-            result.AddError($"--server must be an address such as {ServerHost.DefaultUrl}. Given: '{text}'.");
-            return new Uri(ServerHost.DefaultUrl);
-        },
-    };
 }

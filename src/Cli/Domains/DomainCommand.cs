@@ -1,0 +1,81 @@
+using System.CommandLine;
+
+namespace Attune.Cli.Domains;
+
+/// <summary><c>attune domain</c>: what domains of a server have learnt, and what to do about it.</summary>
+internal static class DomainCommand
+{
+    /// <summary>Examples and notes for help.</summary>
+    public const string Notes = """
+        Examples:
+          attune domain list                           every domain of the server of this machine
+          attune domain show line-7 --json             one of them, for programs
+          attune domain revisions line-7               what it learnt, the newest first, with the gate's verdicts
+          attune domain reset line-7 --revision 12     back to an earlier revision; without --revision to the model itself
+          attune domain freeze line-7                  serve as it is; 'unfreeze' lets it learn again
+          attune domain delete line-7 --yes            audio, transcripts and weights, for good
+          attune domain watch --from 0                 everything that the log still has, and what comes, until Ctrl-C
+
+        With --json each domain, revision or event is one JSON object a line, in the JSON form of adaptation.proto.
+
+        Exit status:
+          0    done; for watch, interrupted (Ctrl-C)
+          1    the server refused: there is no such domain or revision
+          2    the command line was not understood, or a value is out of range
+          3    the server cannot be reached, or its store
+        """;
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var server = ServerOption.Create();
+        server.Recursive = true;
+        var json = new Option<bool>("--json") { Description = "Print one JSON object a line, and nothing else.", Recursive = true };
+        var revision = new Option<long>("--revision") { HelpName = "N", Description = "Number of the revision; the model itself if not given." };
+        revision.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() is < 0 and var number) result.AddError($"--revision must be 0 or more. Given: {number}.");
+        });
+        var yes = new Option<bool>("--yes") { Description = "Say that you mean it: nothing brings a deleted domain back." };
+        var from = new Option<long?>("--from") { HelpName = "ID", Description = "Begin after the event with this id; 0 for the oldest. Only new events if not given." };
+        var optionalName = Name();
+        optionalName.Arity = ArgumentArity.ZeroOrOne;
+        optionalName.Description = "Only events of this domain.";
+
+        var command = new Command("domain", "Look after what the domains of a server have learnt.") { server, json };
+        Add("list", "List all domains.", [], (run, _, token) => run.ListAsync(token));
+        Add("show", "Show one domain.", [Name()], (run, parsed, token) => run.ShowAsync(NameOf(parsed), token));
+        Add("revisions", "List the revisions of a domain, the newest first.", [Name()], (run, parsed, token) => run.ListRevisionsAsync(NameOf(parsed), token));
+        Add("reset", "Take a domain back to an earlier revision, or to the model.", [Name(), revision],
+            (run, parsed, token) => run.ResetAsync(NameOf(parsed), parsed.GetValue(revision), token));
+        Add("freeze", "Let a domain serve as it is, without learning.", [Name()], (run, parsed, token) => run.FreezeAsync(NameOf(parsed), unfreeze: false, token));
+        Add("unfreeze", "Let a frozen domain learn again.", [Name()], (run, parsed, token) => run.FreezeAsync(NameOf(parsed), unfreeze: true, token));
+        Add("delete", "Delete a domain: audio, transcripts and weights.", [Name(), yes],
+            (run, parsed, token) => run.DeleteAsync(NameOf(parsed), parsed.GetValue(yes), token));
+        Add("watch", "Show what happens to domains, until Ctrl-C.", [optionalName, from],
+            (run, parsed, token) => run.WatchAsync(parsed.GetValue(optionalName) ?? "", parsed.GetValue(from), token));
+        return command;
+
+        void Add(string name, string description, Symbol[] symbols, Func<DomainRun, ParseResult, CancellationToken, Task> action)
+        {
+            var subcommand = new Command(name, description);
+            foreach (var symbol in symbols)
+            {
+                if (symbol is Argument argument) subcommand.Arguments.Add(argument);
+                else subcommand.Options.Add((Option)symbol);
+            }
+
+            subcommand.SetAction((parsed, cancellationToken) =>
+            {
+                var run = new DomainRun(
+                    parsed.GetRequiredValue(server), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+                return run.RunAsync(token => action(run, parsed, token), cancellationToken);
+            });
+            command.Subcommands.Add(subcommand);
+        }
+    }
+
+    private static Argument<string?> Name() => new("DOMAIN") { Arity = ArgumentArity.ExactlyOne, Description = "Name of the domain." };
+
+    private static string NameOf(ParseResult parsed) => parsed.GetRequiredValue<string>("DOMAIN");
+}

@@ -1,0 +1,108 @@
+using Attune.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Attune.Cli.Domains;
+
+/// <summary>One run of <c>attune domain</c>.</summary>
+/// <param name="server">Address of the server.</param>
+/// <param name="json">Whether to print JSON.</param>
+/// <param name="output">Results.</param>
+/// <param name="error">Problems.</param>
+internal sealed class DomainRun(Uri server, bool json, TextWriter output, TextWriter error)
+{
+    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
+
+    private V1.Adaptation.AdaptationClient _client = null!;
+
+    /// <summary>Runs one of the methods below, and says what to do next if it fails.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
+    {
+        using var channel = GrpcChannel.ForAddress(server);
+        _client = new V1.Adaptation.AdaptationClient(channel);
+        try
+        {
+            await action(cancellationToken);
+            return ExitCode.Success;
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is OperationCanceledException or RpcException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (UnconfirmedException)
+        {
+            await error.WriteLineAsync("attune: Deleting a domain cannot be taken back. Say --yes if you mean it.");
+            return ExitCode.Usage;
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable)
+        {
+            await error.WriteLineAsync(
+                $"attune: {server} cannot be reached, is stopping, or has no store: {exception.Status.Detail} Start it with 'attune serve', or give another --server.");
+            return ExitCode.CannotRun;
+        }
+        catch (RpcException exception)
+        {
+            await error.WriteLineAsync($"attune: {exception.Status.Detail} 'attune domain list' shows the domains, 'attune domain revisions DOMAIN' their revisions.");
+            return ExitCode.RunFailed;
+        }
+    }
+
+    public async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var page = new ListDomainsRequest();
+        do
+        {
+            var response = await _client.ListDomainsAsync(page, cancellationToken: cancellationToken);
+            foreach (var domain in response.Domains) await WriteAsync(domain, DomainText.Row(domain));
+            page.PageToken = response.NextPageToken;
+        }
+        while (page.PageToken.Length > 0);
+    }
+
+    public async Task ShowAsync(string name, CancellationToken cancellationToken) =>
+        await WriteAsync(await _client.GetDomainAsync(new GetDomainRequest { Domain = name }, cancellationToken: cancellationToken));
+
+    public async Task ListRevisionsAsync(string name, CancellationToken cancellationToken)
+    {
+        var response = await _client.ListRevisionsAsync(new ListRevisionsRequest { Domain = name }, cancellationToken: cancellationToken);
+        foreach (var revision in response.Revisions) await WriteAsync(revision, DomainText.Row(revision));
+    }
+
+    public async Task ResetAsync(string name, long revision, CancellationToken cancellationToken) =>
+        await WriteAsync(await _client.ResetDomainAsync(new ResetDomainRequest { Domain = name, Revision = revision }, cancellationToken: cancellationToken));
+
+    public async Task FreezeAsync(string name, bool unfreeze, CancellationToken cancellationToken) =>
+        await WriteAsync(await _client.FreezeDomainAsync(new FreezeDomainRequest { Domain = name, Unfreeze = unfreeze }, cancellationToken: cancellationToken));
+
+    /// <summary>Deletes a domain if that was confirmed.</summary>
+    public async Task DeleteAsync(string name, bool confirmed, CancellationToken cancellationToken)
+    {
+        if (!confirmed) throw new UnconfirmedException();
+        var deleted = await _client.DeleteDomainAsync(new DeleteDomainRequest { Domain = name }, cancellationToken: cancellationToken);
+        await WriteAsync(deleted, $"Deleted {name}: {deleted.Utterances} utterances, {deleted.Revisions} revisions.");
+    }
+
+    /// <summary>Shows events until interrupted.</summary>
+    public async Task WatchAsync(string name, long? after, CancellationToken cancellationToken)
+    {
+        var request = new WatchEventsRequest { Domain = name };
+        if (after is { } id) request.AfterId = id;
+        using var call = _client.WatchEvents(request, cancellationToken: cancellationToken);
+        try
+        {
+            await foreach (var item in call.ResponseStream.ReadAllAsync(cancellationToken)) await WriteAsync(item, DomainText.Row(item));
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is OperationCanceledException or RpcException)
+        {
+            // That is how watching ends.
+        }
+    }
+
+    private Task WriteAsync(Domain domain) => WriteAsync(domain, DomainText.Describe(domain));
+
+    private Task WriteAsync(IMessage message, string text) => output.WriteLineAsync(json ? Json.Format(message) : text);
+
+    private sealed class UnconfirmedException : Exception;
+}

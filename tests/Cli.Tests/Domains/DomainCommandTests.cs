@@ -1,0 +1,98 @@
+using Attune.Server;
+using Attune.V1;
+using Google.Protobuf;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+
+namespace Attune.Cli.Tests.Domains;
+
+/// <summary>With a server of its own on a loopback port, whose domains learn from two utterances.</summary>
+public sealed class DomainCommandTests : IAsyncLifetime
+{
+    private WebApplication _app = null!;
+
+    private string Url => _app.Urls.Single();
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = await ServerHost.BuildAsync(
+        [
+            "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Adaptation:Fast:Parameters", "top-1",
+            "--Adaptation:Slow:UtterancesPerUpdate", "2", "--Adaptation:Slow:FastSteps", "1", "--Adaptation:Gate:HeldBack", "0",
+        ]);
+        await _app.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Domain_EveryCommand_DoesAndShowsIt()
+    {
+        await TeachAsync("line-7");
+
+        var list = await RunAsync("list");
+        var show = await RunAsync("show", "line-7", "--json");
+        var revisions = await RunAsync("revisions", "line-7");
+        var frozen = await RunAsync("freeze", "line-7");
+        var thawed = await RunAsync("unfreeze", "line-7", "--json");
+        var reset = await RunAsync("reset", "line-7");
+        var asked = await RunAsync("delete", "line-7");
+        var deleted = await RunAsync("delete", "line-7", "--yes");
+        var gone = await RunAsync("show", "line-7");
+
+        Assert.Matches("^line-7 +revision 1 +2 utterances +1 updates", list.Output);
+        Assert.Equal(("line-7", "1"), (show.Json[0].GetProperty("name").GetString(), show.Json[0].GetProperty("revision").GetString()));
+        Assert.Matches("1 from 0 .* passed  serves", revisions.Output);
+        Assert.StartsWith("line-7 (frozen)", frozen.Output, StringComparison.Ordinal);
+        Assert.False(thawed.Json[0].GetProperty("frozen").GetBoolean());
+        Assert.Contains("serves      the model", reset.Output, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Usage, true), (asked.Status, asked.Error.Contains("--yes", StringComparison.Ordinal)));
+        Assert.StartsWith("Deleted line-7: 2 utterances, 1 revisions.", deleted.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.RunFailed, gone.Status);
+        Assert.Contains("There is no domain 'line-7'", gone.Error, StringComparison.Ordinal);
+        Assert.Contains("attune domain list", gone.Error, StringComparison.Ordinal);
+        Assert.All([list, show, revisions, frozen, thawed, reset, deleted], run => Assert.Equal((ExitCode.Success, ""), (run.Status, run.Error)));
+    }
+
+    [Theory]
+    [InlineData("show", "DOMAIN")]
+    [InlineData("reset line-7 --revision -1", "--revision must be 0 or more")]
+    [InlineData("list --server here", "--server must be an address")]
+    public async Task Domain_BadArgument_IsUsageError(string arguments, string message)
+    {
+        var run = await CliRun.RunAsync(["domain", .. arguments.Split(' ')]);
+
+        Assert.Equal(ExitCode.Usage, run.Status);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Contains("Try 'attune domain", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Domain_NoServer_SaysHowToStartOne()
+    {
+        var run = await CliRun.RunAsync("domain", "list", "--server", "http://127.0.0.1:9");
+
+        Assert.Equal(ExitCode.CannotRun, run.Status);
+        Assert.Contains("attune serve", run.Error, StringComparison.Ordinal);
+    }
+
+    private Task<CliRun> RunAsync(params string[] arguments) => CliRun.RunAsync(["domain", .. arguments, "--server", Url]);
+
+    /// <summary>Says two utterances and waits for the update.</summary>
+    private async Task TeachAsync(string domain)
+    {
+        using var channel = GrpcChannel.ForAddress(Url);
+        using var watch = new V1.Adaptation.AdaptationClient(channel).WatchEvents(new WatchEventsRequest { AfterId = 0 });
+        foreach (var sample in new[] { "digits-clean-1", "digits-clean-2" })
+        {
+            var audio = ByteString.CopyFrom(await File.ReadAllBytesAsync(RepositoryFiles.Sample(sample + ".wav")));
+            await new Speech.SpeechClient(channel).RecognizeAsync(new RecognizeRequest { Audio = audio, Config = new RecognitionConfig { Domain = domain } });
+        }
+
+        Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+    }
+}
