@@ -1,6 +1,7 @@
 using Attune.Adaptation.Network;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Fast;
@@ -84,10 +85,12 @@ public sealed class AdamW : IDisposable
 
     private void Update(Tensor parameters, Tensor gradients, Tensor first, Tensor second, int update)
     {
-        first.mul_(Beta1).add_(gradients, 1 - Beta1);
-        second.mul_(Beta2).addcmul_(gradients, gradients, 1 - Beta2);
-        var denominator = (second.sqrt() / Math.Sqrt(1 - Math.Pow(Beta2, update))).add_(Epsilon);
-        parameters.addcdiv_(first, denominator, -_learningRate / (1 - Math.Pow(Beta1, update)));
+        using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2;
+        first.mul_(beta1).add_(gradients, rest1);
+        second.mul_(beta2).addcmul_(gradients, gradients, rest2);
+        var denominator = second.sqrt().Over(Math.Sqrt(1 - Math.Pow(Beta2, update))).Plus(Epsilon);
+        using Scalar step = -_learningRate / (1 - Math.Pow(Beta1, update));
+        parameters.addcdiv_(first, denominator, step);
     }
 
     private static Tensor Moment(ParameterTensors parameters, ReadOnlyMemory<float>? start)

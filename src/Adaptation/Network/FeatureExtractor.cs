@@ -78,8 +78,8 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
         var valid = mask.Valid is null ? ones_like(x) : mask.Valid.unsqueeze(1).to(x.dtype); // (N, 1, frames)
         var count = valid.sum(-1, keepdim: true);
         var mean = (x * valid).sum(-1, keepdim: true) / count;
-        var centred = (x - mean) * valid;
+        var centred = x.Minus(mean) * valid;
         var variance = centred.square().sum(-1, keepdim: true) / count;
-        return (centred * (variance + Eps).rsqrt() * weight.unsqueeze(-1)) + bias.unsqueeze(-1);
+        return (centred * variance.Plus(Eps).rsqrt() * weight.unsqueeze(-1)).Plus(bias.unsqueeze(-1));
     }
 }

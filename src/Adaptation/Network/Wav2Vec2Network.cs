@@ -76,11 +76,11 @@ public sealed class Wav2Vec2Network : IDisposable
         for (var layer = 0; layer < first; layer++)
         {
             var normFirst = _config.StableLayerNorm;
-            x = normFirst ? StableLayer(weights, x, layer, mask) : AfterAttention(weights, x + Attention(weights, x, layer, mask), layer);
+            x = normFirst ? StableLayer(weights, x, layer, mask) : AfterAttention(weights, x.Plus(Attention(weights, x, layer, mask)), layer);
         }
 
         // Where norms come last, the attention of the first layer above comes before any of its norms: see HiddenStates.
-        return _config.StableLayerNorm || topLayers == 0 ? x : x + Attention(weights, x, first, mask);
+        return _config.StableLayerNorm || topLayers == 0 ? x : x.Plus(Attention(weights, x, first, mask));
     }
 
     /// <summary>The last <paramref name="topLayers"/> layers and the output layer, from what <see cref="Prefix"/> or the graph gave.</summary>
@@ -103,7 +103,7 @@ public sealed class Wav2Vec2Network : IDisposable
         for (var layer = first; layer < _config.LayerCount; layer++)
         {
             if (_config.StableLayerNorm) x = StableLayer(weights, x, layer, mask);
-            else x = AfterAttention(weights, layer == first ? x : x + Attention(weights, x, layer, mask), layer);
+            else x = AfterAttention(weights, layer == first ? x : x.Plus(Attention(weights, x, layer, mask)), layer);
         }
 
         if (_config.StableLayerNorm) x = weights.LayerNorm(x, _layout.EncoderNorm, _config.LayerNormEps);
@@ -148,7 +148,7 @@ public sealed class Wav2Vec2Network : IDisposable
         var position = Weights.Conv(
             x.transpose(1, 2), weight, bias, stride: 1, _config.PositionalKernel / 2, _config.PositionalGroups);
         if (_config.PositionalKernel % 2 == 0) position = position.narrow(2, 0, position.shape[2] - 1);
-        x = x + Activations.Apply(position, _config.FeatureActivation).transpose(1, 2);
+        x = x.Plus(Activations.Apply(position, _config.FeatureActivation).transpose(1, 2));
         return _config.StableLayerNorm ? x : weights.LayerNorm(x, _layout.EncoderNorm, _config.LayerNormEps);
     }
 
@@ -158,14 +158,14 @@ public sealed class Wav2Vec2Network : IDisposable
 
     private Tensor StableLayer(Weights weights, Tensor x, int layer, FrameMask mask)
     {
-        x = x + Attention(weights, weights.LayerNorm(x, _layout.Layer(layer, "layer_norm"), _config.LayerNormEps), layer, mask);
-        return x + FeedForward(weights, weights.LayerNorm(x, _layout.Layer(layer, "final_layer_norm"), _config.LayerNormEps), layer);
+        x = x.Plus(Attention(weights, weights.LayerNorm(x, _layout.Layer(layer, "layer_norm"), _config.LayerNormEps), layer, mask));
+        return x.Plus(FeedForward(weights, weights.LayerNorm(x, _layout.Layer(layer, "final_layer_norm"), _config.LayerNormEps), layer));
     }
 
     private Tensor AfterAttention(Weights weights, Tensor residual, int layer)
     {
         var x = weights.LayerNorm(residual, _layout.Layer(layer, "layer_norm"), _config.LayerNormEps);
-        return weights.LayerNorm(x + FeedForward(weights, x, layer), _layout.Layer(layer, "final_layer_norm"), _config.LayerNormEps);
+        return weights.LayerNorm(x.Plus(FeedForward(weights, x, layer)), _layout.Layer(layer, "final_layer_norm"), _config.LayerNormEps);
     }
 
     private Tensor Attention(Weights weights, Tensor x, int layer, FrameMask mask)
@@ -175,10 +175,10 @@ public sealed class Wav2Vec2Network : IDisposable
             .view(batch, frames, _config.HeadCount, _config.HeadSize)
             .transpose(1, 2); // (N, heads, T', D / heads)
 
-        var query = Heads("q_proj") * (1 / Math.Sqrt(_config.HeadSize));
+        var query = Heads("q_proj").Times(1 / Math.Sqrt(_config.HeadSize));
         var scores = matmul(query, Heads("k_proj").transpose(-1, -2)); // (N, heads, T', T')
         if (mask.Valid is { } valid)
-            scores = scores.masked_fill(valid.logical_not().unsqueeze(1).unsqueeze(1), float.NegativeInfinity);
+            scores = scores.FilledWhere(valid.logical_not().unsqueeze(1).unsqueeze(1), double.NegativeInfinity);
 
         var mixed = matmul(nn.functional.softmax(scores, -1), Heads("v_proj")); // (N, heads, T', D / heads)
         var y = weights.Linear(mixed.transpose(1, 2).reshape(batch, frames, _config.HiddenSize), _layout.Layer(layer, "attention.out_proj"));

@@ -25,9 +25,9 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
         var (weight, bias) = (this[name + ".weight"], this[name + ".bias"]); // with a leading N if each row has its own
         var y = weight.dim() == 2 && bias.dim() == 1
             ? nn.functional.linear(x, weight, bias)
-            : Product(x, weight) + (bias.dim() == 2 ? bias.unsqueeze(1) : bias);
+            : Product(x, weight).Plus(bias.dim() == 2 ? bias.unsqueeze(1) : bias);
         if (Find(LoraNames.Down(name)) is not { } down) return y;
-        return y + (Product(Product(x, down), this[LoraNames.Up(name)]) * adaptable!.LoraScale);
+        return y.Plus(Product(Product(x, down), this[LoraNames.Up(name)]).Times(adaptable!.LoraScale));
     }
 
     // All rows share one set of parameters here, so weight and bias enter one operation.
@@ -37,7 +37,7 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
         var y = nn.functional.linear(x, pass.Cast(this[name + ".weight"]), pass.Cast(this[name + ".bias"]));
         if (Find(LoraNames.Down(name)) is not { } down) return y;
         var addition = nn.functional.linear(nn.functional.linear(x, pass.Cast(down)), pass.Cast(this[LoraNames.Up(name)]));
-        return y + (addition * adaptable!.LoraScale);
+        return y.Plus(addition.Times(adaptable!.LoraScale));
     }
 
     /// <summary>LayerNorm over the last dimension of x (N, T', size).</summary>
@@ -46,7 +46,7 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
         var (weight, bias) = (this[name + ".weight"], this[name + ".bias"]); // (size) or (N, size)
         if (weight.dim() == 1 && bias.dim() == 1) return nn.functional.layer_norm(x, [x.shape[^1]], weight, bias, epsilon);
         var normalized = nn.functional.layer_norm(x, [x.shape[^1]], null, null, epsilon);
-        return (normalized * Rows(weight)) + Rows(bias);
+        return (normalized * Rows(weight)).Plus(Rows(bias));
     }
 
     /// <summary>Convolution over the last dimension of x (N, channels, T).</summary>
@@ -62,7 +62,7 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
         {
             var shared = bias?.dim() == 1 ? bias : null;
             var y = nn.functional.conv1d(x, weight, shared, stride, padding, groups: groups);
-            return bias is null || shared is not null ? y : y + bias.unsqueeze(-1);
+            return bias is null || shared is not null ? y : y.Plus(bias.unsqueeze(-1));
         }
 
         // Each row has its own kernel: one grouped convolution, with the rows as further groups.
@@ -74,7 +74,7 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
             stride,
             padding,
             groups: rows * groups).view(rows, outputs, -1);
-        return bias is null ? joined : joined + (bias.dim() == 2 ? bias : bias.unsqueeze(0)).unsqueeze(-1);
+        return bias is null ? joined : joined.Plus((bias.dim() == 2 ? bias : bias.unsqueeze(0)).unsqueeze(-1));
     }
 
     private static Tensor Rows(Tensor values) => values.dim() == 2 ? values.unsqueeze(1) : values;

@@ -25,10 +25,10 @@ public sealed class CtcObjective(int blankId, double labelSmoothing = 0)
     public Tensor Evaluate(Tensor logits, IReadOnlyList<int> frameCounts, IReadOnlyList<int[]> labels)
     {
         var logProbabilities = nn.functional.log_softmax(logits, -1); // (N, T', V)
-        var loss = Ctc(logProbabilities, frameCounts, labels) / labels.Sum(row => row.Length);
+        var loss = Ctc(logProbabilities, frameCounts, labels).Over(labels.Sum(row => row.Length));
         return labelSmoothing == 0
             ? loss
-            : ((1 - labelSmoothing) * loss) + (labelSmoothing * DivergenceFromUniform(logProbabilities, frameCounts));
+            : loss.Times(1 - labelSmoothing).Plus(DivergenceFromUniform(logProbabilities, frameCounts).Times(labelSmoothing));
     }
 
     private Tensor Ctc(Tensor logProbabilities, IReadOnlyList<int> frameCounts, IReadOnlyList<int[]> labels)
@@ -44,6 +44,6 @@ public sealed class CtcObjective(int blankId, double labelSmoothing = 0)
     {
         var mask = new FrameMask(frameCounts, logProbabilities.shape[1]);
         var negativeEntropy = (logProbabilities.exp() * logProbabilities).sum(-1, keepdim: true); // (N, T', 1)
-        return (mask.Zero(negativeEntropy).sum() / frameCounts.Sum()) + Math.Log(logProbabilities.shape[^1]);
+        return mask.Zero(negativeEntropy).sum().Over(frameCounts.Sum()).Plus(Math.Log(logProbabilities.shape[^1]));
     }
 }

@@ -20,7 +20,7 @@ public sealed class EntropyObjective(int blankId)
         var entropies = -mask.Zero(logProbabilities.exp() * logProbabilities).sum(-1); // (N, T')
         var frames = tensor(frameCounts.Select(count => (float)count).ToArray(), device: TorchRuntime.Device); // (N)
         var entropy = entropies.sum(-1) / frames;
-        var notBlank = logits.argmax(-1).not_equal(blankId);
+        var notBlank = logits.argmax(-1).DiffersFrom(blankId);
         if (mask.Valid is { } valid) notBlank = notBlank.logical_and(valid);
         return new SutaTerms(entropy, entropy, zeros_like(entropy), notBlank.any(-1).logical_not());
     }

@@ -23,7 +23,7 @@ public sealed class PseudoLabelObjective(int blankId)
             var one = logits.narrow(0, row, 1); // (1, T', V)
             var labels = Labels(one, frameCounts[row], blankId);
             allBlank.Add(labels.Length == 0);
-            losses.Add(labels.Length == 0 ? 0 * one.sum() : _ctc.Evaluate(one, [frameCounts[row]], [labels]));
+            losses.Add(labels.Length == 0 ? one.sum().Times(0) : _ctc.Evaluate(one, [frameCounts[row]], [labels]));
         }
 
         var loss = stack(losses); // (N)

@@ -32,22 +32,22 @@ public sealed class SutaObjective(int blankId)
     public SutaTerms Evaluate(Tensor logits, IReadOnlyList<int> frameCounts)
     {
         var mask = new FrameMask(frameCounts, logits.shape[1]);
-        var logProbabilities = nn.functional.log_softmax(logits / Temperature, -1); // (N, T', V)
+        var logProbabilities = nn.functional.log_softmax(logits.Over(Temperature), -1); // (N, T', V)
         var probabilities = logProbabilities.exp();
         var entropies = -(probabilities * logProbabilities).sum(-1); // (N, T')
 
-        var notBlank = logits.argmax(-1).not_equal(blankId);
+        var notBlank = logits.argmax(-1).DiffersFrom(blankId);
         if (mask.Valid is { } valid) notBlank = notBlank.logical_and(valid);
         var count = notBlank.sum(-1); // (N)
-        var entropy = (entropies * notBlank).sum(-1) / count.clamp_min(1);
+        var entropy = (entropies * notBlank).sum(-1) / count.AtLeast(1);
 
         var confusion = ClassConfusion(probabilities, entropies.detach(), mask);
-        return new SutaTerms((EntropyWeight * entropy) + ((1 - EntropyWeight) * confusion), entropy, confusion, count.eq(0));
+        return new SutaTerms(entropy.Times(EntropyWeight).Plus(confusion.Times(1 - EntropyWeight)), entropy, confusion, count.EqualTo(0));
     }
 
     private static Tensor ClassConfusion(Tensor probabilities, Tensor entropies, FrameMask mask)
     {
-        var weights = 1 + (-entropies).exp(); // (N, T')
+        var weights = (-entropies).exp().Plus(1); // (N, T')
         if (mask.Valid is { } valid) weights = weights * valid;
         var frames = tensor(mask.Counts.Select(count => (float)count).ToArray(), device: TorchRuntime.Device).unsqueeze(1); // (N, 1)
         weights = weights * frames / weights.sum(-1, keepdim: true);
@@ -55,6 +55,6 @@ public sealed class SutaObjective(int blankId)
         var confusion = bmm((probabilities * weights.unsqueeze(-1)).transpose(1, 2), probabilities); // (N, V, V)
         confusion = confusion / confusion.sum(-1, keepdim: true);
         var trace = confusion.diagonal(0, -2, -1).sum(-1);
-        return (confusion.sum([-2L, -1L]) - trace) / probabilities.shape[^1];
+        return confusion.sum([-2L, -1L]).Minus(trace).Over(probabilities.shape[^1]);
     }
 }

@@ -75,7 +75,7 @@ public sealed class SlowUpdate
         using var scope = NewDisposeScope();
         using var pass = new AdaptationPass(_network, _set, parameters, waveform, hidden: null);
         var loss = _objective(pass.Forward(), pass.FrameCounts).Loss.sum();
-        gradients.add_(parameters.Gradients(loss / utterances));
+        gradients.Accumulate(parameters.Gradients(loss.Over(utterances)));
         return loss.item<float>();
     }
 }

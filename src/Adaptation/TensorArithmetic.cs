@@ -1,0 +1,68 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attune.Adaptation;
+
+/// <summary>Arithmetic of tensors with numbers that stay alive as long as native code reads them.</summary>
+/// <remarks>
+/// TorchSharp makes an object of every number, also of the factor 1 that <c>a + b</c> and <c>a - b</c> have, and nothing holds it during the native call: a
+/// garbage collection at that moment frees it, and the operation fails or computes with what lies there. Operators are safe where both sides are
+/// tensors and the operator is <c>*</c> or <c>/</c>.
+/// </remarks>
+internal static class TensorArithmetic
+{
+    private static readonly Scalar One = 1;
+
+    public static Tensor Plus(this Tensor left, Tensor right) => left.add(right, One);
+
+    public static Tensor Minus(this Tensor left, Tensor right) => left.add(right.neg(), One);
+
+    public static Tensor Plus(this Tensor tensor, double number)
+    {
+        using Scalar scalar = number;
+        return tensor.add(scalar);
+    }
+
+    public static Tensor Times(this Tensor tensor, double factor)
+    {
+        using Scalar scalar = factor;
+        return tensor.mul(scalar);
+    }
+
+    public static Tensor Over(this Tensor tensor, double divisor)
+    {
+        using Scalar scalar = divisor;
+        return tensor.div(scalar);
+    }
+
+    /// <summary>Of integers.</summary>
+    public static Tensor AtLeast(this Tensor tensor, long least)
+    {
+        using Scalar scalar = least;
+        return tensor.clamp_min(scalar);
+    }
+
+    /// <summary>Of integers.</summary>
+    public static Tensor EqualTo(this Tensor tensor, long number)
+    {
+        using Scalar scalar = number;
+        return tensor.eq(scalar);
+    }
+
+    /// <summary>Of integers.</summary>
+    public static Tensor DiffersFrom(this Tensor tensor, long number)
+    {
+        using Scalar scalar = number;
+        return tensor.ne(scalar);
+    }
+
+    /// <summary>A number where the mask is true.</summary>
+    public static Tensor FilledWhere(this Tensor tensor, Tensor mask, double number)
+    {
+        using Scalar scalar = number;
+        return tensor.masked_fill(mask, scalar);
+    }
+
+    /// <summary>Adds in place.</summary>
+    public static Tensor Accumulate(this Tensor tensor, Tensor addend) => tensor.add_(addend, One);
+}
