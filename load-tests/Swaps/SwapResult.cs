@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Attune.Swaps;
+
+/// <summary>What was measured.</summary>
+internal sealed class SwapResult
+{
+    public required SwapRun Run { get; init; }
+
+    /// <summary>Seconds of each activation, sorted.</summary>
+    public required double[] SwapSeconds { get; init; }
+
+    /// <summary>Latencies of each client before the activations, in seconds, sorted.</summary>
+    public required double[][] SteadyLatencies { get; init; }
+
+    /// <summary>The same during them.</summary>
+    public required double[][] SwapLatencies { get; init; }
+
+    public required IReadOnlyList<string> Failures { get; init; }
+
+    public required long BytesBefore { get; init; }
+
+    public required long BytesPeak { get; init; }
+
+    public required long BytesAfter { get; init; }
+
+    public string ToMarkdown()
+    {
+        var lines = new List<string>
+        {
+            Text($"{SwapSeconds.Length} activations of `{Path.GetFileName(Run.First)}` and `{Path.GetFileName(Run.Second)}` in turn, one every {Run.Interval.TotalSeconds:0.##} s at most, gate asked. ")
+                + Text($"{Environment.ProcessorCount} logical cores, {RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}."),
+            "",
+            "| | |",
+            "|---|---|",
+            Text($"| one activation, ms: median, 99 %, longest | {1000 * At(SwapSeconds, 0.5):0}, {1000 * At(SwapSeconds, 0.99):0}, {1000 * SwapSeconds[^1]:0} |"),
+            Text($"| resident memory, MB: before, highest, after | {BytesBefore / 1e6:0.0}, {BytesPeak / 1e6:0.0}, {BytesAfter / 1e6:0.0} ({100.0 * (BytesAfter - BytesBefore) / BytesBefore:+0.0;-0.0} %) |"),
+        };
+        string[] names = ["recognised", "adapted to, 2 steps, in a domain"];
+        for (var i = 0; i < SteadyLatencies.Length; i++)
+        {
+            var (steady, swap) = (SteadyLatencies[i], SwapLatencies[i]);
+            lines.Add(Text($"| {names[i]}, ms: median, 95 %, 99 % | steady {Row(steady)}; during activations {Row(swap)}; 99 % x {At(swap, 0.99) / At(steady, 0.99):0.00} |"));
+        }
+
+        if (SteadyLatencies.Length > 0)
+            lines.Add(Text($"| calls: steady, during activations, failed | {SteadyLatencies.Sum(all => all.Length)}, {SwapLatencies.Sum(all => all.Length)}, {Failures.Count} |"));
+        lines.AddRange(Failures.Distinct().Take(5).Select(failure => $"\n{failure}"));
+        return string.Join('\n', lines) + "\n";
+    }
+
+    private static string Row(double[] sorted) => Text($"{1000 * At(sorted, 0.5):0}, {1000 * At(sorted, 0.95):0}, {1000 * At(sorted, 0.99):0}");
+
+    private static double At(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Attune.V1;
+using Grpc.Net.Client;
+
+namespace Attune.Swaps;
+
+/// <summary>Load, then load with activations, then load again.</summary>
+internal sealed class SwapRun
+{
+    /// <summary>Activations that are not counted: after them the heap's arenas are as large as they get.</summary>
+    private const int WarmUps = 50;
+
+    public required int Activations { get; init; }
+
+    public required TimeSpan Steady { get; init; }
+
+    public required TimeSpan Interval { get; init; }
+
+    /// <summary>Time after which no further activation begins.</summary>
+    public required TimeSpan Limit { get; init; }
+
+    public required double Rate { get; init; }
+
+    public required string Parameters { get; init; }
+
+    public required string First { get; init; }
+
+    public required string Second { get; init; }
+
+    public async Task<SwapResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var store = Directory.CreateTempSubdirectory("attune-swaps-").FullName;
+        try
+        {
+            using var server = await ServerProcess.StartAsync(
+                $"--Checkpoints:Folder={store}", "--State:Directory=none", $"--Recognition:Model={First}", "--Adaptation:Threads:Workers=1", $"--Adaptation:Fast:Parameters={Parameters}",
+                "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Attune=Information");
+            return await RunAsync(server, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(store, recursive: true);
+        }
+    }
+
+    private async Task<SwapResult> RunAsync(ServerProcess server, CancellationToken cancellationToken)
+    {
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        var checkpoints = new Checkpoints.CheckpointsClient(channel);
+        var ids = new List<string>();
+        foreach (var folder in new[] { First, Second })
+            ids.Add((await checkpoints.ImportAsync(new ImportCheckpointRequest { Folder = folder }, cancellationToken: cancellationToken)).Id);
+
+        var clock = Stopwatch.StartNew();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        LoadClient[] clients = Rate == 0 ? [] : CreateClients(server.Address);
+        var load = Task.WhenAll(clients.Select(client => client.RunAsync(clock, stop.Token)));
+
+        // The first swaps make what later ones use again: code, pools, the heap's arenas.
+        for (var i = 0; i < WarmUps; i++) await ActivateAsync(checkpoints, ids[1 - (i % 2)], cancellationToken);
+        await Task.Delay(Steady / 4, cancellationToken);
+        var steadyFrom = clock.Elapsed.TotalSeconds;
+        await Task.Delay(Steady, cancellationToken);
+        var steadyTo = clock.Elapsed.TotalSeconds;
+        var before = server.ResidentBytes;
+        server.ForgetPeak();
+
+        var swaps = new List<double>();
+        for (var i = 0; i < Activations && clock.Elapsed.TotalSeconds < steadyTo + Limit.TotalSeconds; i++)
+        {
+            var started = clock.Elapsed;
+            swaps.Add(await ActivateAsync(checkpoints, ids[1 - (i % 2)], cancellationToken));
+            if (i % 50 == 49) await Console.Error.WriteLineAsync($"{i + 1}: {swaps[^1] * 1000:0} ms, {server.ResidentBytes / 1e6:0} MB, {clients.Sum(client => client.Failures.Count)} failed");
+            if (started + Interval - clock.Elapsed is { Ticks: > 0 } pause) await Task.Delay(pause, cancellationToken);
+        }
+
+        var swapsTo = clock.Elapsed.TotalSeconds;
+        var peak = server.PeakBytes;
+        await Task.Delay(Steady, cancellationToken);
+        var after = server.ResidentBytes;
+        await stop.CancelAsync();
+        await load;
+        return new SwapResult
+        {
+            Run = this,
+            SwapSeconds = [.. swaps.Order()],
+            SteadyLatencies = Latencies(clients, steadyFrom, steadyTo),
+            SwapLatencies = Latencies(clients, steadyTo, swapsTo),
+            Failures = [.. clients.SelectMany(client => client.Failures)],
+            BytesBefore = before,
+            BytesPeak = peak,
+            BytesAfter = after,
+        };
+    }
+
+    private LoadClient[] CreateClients(Uri address)
+    {
+        var recording = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "samples", "digits-clean-1.wav"));
+        return
+        [
+            new LoadClient(address, recording, steps: 0, domain: "", Rate),
+            new LoadClient(address, recording, steps: 2, domain: "swaps", Rate / 4),
+        ];
+    }
+
+    private static double[][] Latencies(LoadClient[] clients, double from, double to) => [.. clients.Select(client => client.Latencies(from, to))];
+
+    private static async Task<double> ActivateAsync(Checkpoints.CheckpointsClient client, string id, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await client.ActivateAsync(new ActivateCheckpointRequest { Id = id, OverrideGate = true }, cancellationToken: cancellationToken);
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+}
