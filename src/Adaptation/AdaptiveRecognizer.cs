@@ -96,25 +96,37 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <summary>Utterances that wait for adaptation.</summary>
     public int WaitingForAdaptation => _threads.Waiting;
 
-    /// <summary>Reads the guard set that lies in the model's folder, if it has one; the model itself says what it hears in it.</summary>
+    /// <summary>Reads the guard set that lies in a model's folder, if it has one; this model itself says what it hears in it.</summary>
+    /// <param name="decoder">Decodes the clips.</param>
+    /// <param name="folder">The folder; null for this model's own. A checkpoint is judged by the set of the model that it replaces.</param>
+    /// <param name="cancellationToken">Honoured between clips.</param>
     /// <exception cref="Training.ManifestException">A line of its manifest is wrong.</exception>
     /// <exception cref="AudioException">A clip cannot be decoded.</exception>
-    public Task<GuardSet> ReadGuardSetAsync(AudioDecoder decoder, CancellationToken cancellationToken) =>
-        GuardSetReader.ReadAsync(_model, _recognizer, decoder, cancellationToken);
+    public Task<GuardSet> ReadGuardSetAsync(AudioDecoder decoder, string? folder, CancellationToken cancellationToken) =>
+        GuardSetReader.ReadAsync(folder ?? _model.Folder, _model, _recognizer, decoder, cancellationToken);
+
+    /// <summary>Reads the guard set that lies in this model's folder.</summary>
+    /// <inheritdoc cref="ReadGuardSetAsync(AudioDecoder, string?, CancellationToken)"/>
+    public Task<GuardSet> ReadGuardSetAsync(AudioDecoder decoder, CancellationToken cancellationToken) => ReadGuardSetAsync(decoder, folder: null, cancellationToken);
 
     /// <summary>What learns from a domain's utterances, on this model with these parameters.</summary>
     /// <param name="slowOptions">Strategy and its constants.</param>
     /// <param name="gateOptions">What candidates must show.</param>
-    /// <param name="guard">Clean speech for the gate, from <see cref="ReadGuardSetAsync"/>.</param>
+    /// <param name="guard">Clean speech for the gate, from <see cref="ReadGuardSetAsync(AudioDecoder, CancellationToken)"/>.</param>
     /// <remarks>It is to be run on threads of its own, since learning must not hold up recognition, and not after this is disposed.</remarks>
     /// <exception cref="ArgumentException">There is no strategy of that name.</exception>
     public DomainLearner CreateLearner(SlowUpdateOptions slowOptions, GateOptions gateOptions, GuardSet guard)
     {
         var loss = new UtteranceLoss(_acousticModel, _fastUpdate.Objective);
-        var gate = gateOptions.Enabled ? new RevisionGate(_acousticModel, _recognizer, loss, _check, guard, gateOptions) : null;
+        var gate = gateOptions.Enabled ? CreateGate(gateOptions, guard) : null;
         var update = new SlowUpdate(_network, _model, _fastOptions, Source, _fastUpdate.Objective);
         return new DomainLearner(_model, update, loss, gate, slowOptions, _time);
     }
+
+    /// <summary>What judges revisions on this model.</summary>
+    /// <remarks>Not to be used after this is disposed.</remarks>
+    public RevisionGate CreateGate(GateOptions options, GuardSet guard) =>
+        new(_acousticModel, _recognizer, new UtteranceLoss(_acousticModel, _fastUpdate.Objective), _check, guard, options);
 
     /// <summary>Whether drafts and finals are checked for signs of collapse.</summary>
     public bool ChecksForCollapse => _collapseOptions.Enabled;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
+using Attune.Cli.Checkpoints;
 using Attune.Cli.Domains;
 using Attune.Cli.Evaluation;
 using Attune.Cli.Listening;
@@ -29,6 +30,7 @@ internal static class CommandLine
           attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
           attune merge recipe.yml --out merged     one model of several
           attune pull facebook/wav2vec2-base-960h  fetch a model from a hub
+          attune checkpoint activate 3f2a          let a running server take another model
 
         'attune COMMAND --help' says more about a command.
         """;
@@ -74,7 +76,8 @@ internal static class CommandLine
         var eval = EvalCommand.Create();
         var merge = MergeCommand.Create();
         var pull = PullCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, listen, domain, train, fineTune, mergeAdapter, merge, pull, eval };
+        var checkpoint = CheckpointCommand.Create();
+        var root = new RootCommand(Description) { transcribe, serving, listen, domain, train, fineTune, mergeAdapter, merge, pull, checkpoint, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -88,6 +91,7 @@ internal static class CommandLine
             [eval] = EvalCommand.Notes,
             [merge] = MergeCommand.Notes,
             [pull] = PullCommand.Notes,
+            [checkpoint] = CheckpointCommand.Notes,
         };
         foreach (var option in root.Options)
         {

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Attune.Adaptation;
 using Attune.Recognition.Models;
+using Attune.Server.Checkpoints;
 using Attune.Server.Configuration;
 using Attune.Server.Domains;
 using Attune.Server.Serving;
@@ -60,6 +60,7 @@ public static class ServerHost
         builder.Services.AddCheckedOptions();
         builder.Services.AddSpeech();
         builder.Services.AddDomains();
+        builder.Services.AddCheckpoints();
         builder.Services.AddServingHealth();
         builder.Services.AddGrpcReflection();
         configure?.Invoke(builder.Services);
@@ -67,7 +68,8 @@ public static class ServerHost
         var app = builder.Build();
         try
         {
-            await app.Services.GetRequiredService<AdaptiveRecognizer>().WarmUpAsync(app.Lifetime.ApplicationStopping);
+            using var lease = app.Services.GetRequiredService<ServingModel>().Lease();
+            await lease.Recognizer.WarmUpAsync(app.Lifetime.ApplicationStopping);
         }
         catch
         {
@@ -79,6 +81,7 @@ public static class ServerHost
         app.MapGrpcService<RivaService>();
         app.MapStreamSocket();
         app.MapGrpcService<AdaptationService>();
+        app.MapGrpcService<CheckpointService>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         app.Lifetime.ApplicationStarted.Register(() => StartLog.Write(app));

@@ -1,4 +1,3 @@
-using Attune.Adaptation;
 using Attune.Server.Serving;
 
 namespace Attune.Server;
@@ -10,7 +9,8 @@ internal static partial class StartLog
 
     public static void Write(WebApplication app)
     {
-        var recognizer = app.Services.GetRequiredService<AdaptiveRecognizer>();
+        using var lease = app.Services.GetRequiredService<ServingModel>().Lease();
+        var recognizer = lease.Recognizer;
         var settings = app.Services.GetRequiredService<RecognitionSettings>();
         var model = Responses.ToModel(recognizer, settings);
         Log.Serving(

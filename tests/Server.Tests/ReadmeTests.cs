@@ -11,6 +11,7 @@ using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
 using Attune.Recognition.Streaming;
+using Attune.Server.Checkpoints;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
@@ -40,6 +41,7 @@ public sealed partial class ReadmeTests
             .. Settings<ServingOptions>(ServingOptions.Section),
             .. Settings<StreamOptions>(StreamOptions.Section),
             .. Settings<StateOptions>(StateOptions.Section),
+            .. Settings<CheckpointOptions>(CheckpointOptions.Section),
         ];
 
         var actual = SettingRow().Matches(Readme).Select(match => $"{match.Groups["key"]} = {match.Groups["value"]}");

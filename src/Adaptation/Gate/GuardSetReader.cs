@@ -15,9 +15,9 @@ internal static class GuardSetReader
     /// <returns>The clips in the manifest's order; <see cref="GuardSet.Empty"/> if there is no manifest.</returns>
     /// <exception cref="ManifestException">A line of the manifest is wrong.</exception>
     /// <exception cref="AudioException">A clip cannot be decoded.</exception>
-    public static async Task<GuardSet> ReadAsync(Model model, Recognizer recognizer, AudioDecoder decoder, CancellationToken cancellationToken)
+    public static async Task<GuardSet> ReadAsync(string modelFolder, Model model, Recognizer recognizer, AudioDecoder decoder, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(model.Folder, Folder, "manifest.jsonl");
+        var path = Path.Combine(modelFolder, Folder, "manifest.jsonl");
         if (!File.Exists(path)) return GuardSet.Empty;
 
         var clips = new List<GuardClip>();

@@ -8,6 +8,7 @@ using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
 using Attune.Recognition.Streaming;
+using Attune.Server.Checkpoints;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
@@ -39,6 +40,7 @@ internal static class OptionSections
         Section.Of<ServingOptions>(ServingOptions.Section),
         Section.Of<StreamOptions>(StreamOptions.Section),
         Section.Of<StateOptions>(StateOptions.Section),
+        Section.Of<CheckpointOptions>(CheckpointOptions.Section),
     ];
 
     /// <summary>Binds each section to its options class, checked at the latest when the host starts.</summary>

@@ -12,6 +12,9 @@ internal sealed record StoredDomain(DomainHead Head, DomainSnapshot Snapshot);
 /// <remarks>Thread-safe.</remarks>
 internal sealed partial class DomainReader(ScopeStores stores, TimeProvider time, ILogger<DomainReader> logger)
 {
+    /// <summary>Where domains are stored.</summary>
+    public ScopeStores Stores => stores;
+
     /// <summary>Reads a domain; null if there is none.</summary>
     /// <exception cref="StateUnavailableException">The store cannot be reached.</exception>
     public async Task<StoredDomain?> ReadAsync(string domain, CancellationToken cancellationToken)

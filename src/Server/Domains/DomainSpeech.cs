@@ -16,8 +16,8 @@ namespace Attune.Server.Domains;
 /// Thread-safe.
 /// </remarks>
 internal sealed class DomainSpeech(
-    AdaptiveRecognizer recognizer, DomainCatalogue catalogue, UtteranceOutbox outbox, RecognitionSettings settings, IOptions<SlowUpdateOptions> slow,
-    TimeProvider time)
+    AdaptiveRecognizer recognizer, DomainReader reader, DomainCatalogue catalogue, UtteranceOutbox outbox, RecognitionSettings settings,
+    IOptions<SlowUpdateOptions> slow, TimeProvider time)
 {
     private readonly int _domainSteps = slow.Value.FastSteps ?? slow.Value.ResolveStrategy().FastSteps;
 
@@ -54,10 +54,10 @@ internal sealed class DomainSpeech(
             ServingSource.Fallback => snapshot.Fallback,
             _ => null,
         };
-        if (catalogue.Observe(snapshot, recognized.Collapse?.Sign)) outbox.TryAdd(new OutboxItem.Collapsed(snapshot.Domain, snapshot.Number));
+        if (catalogue.Observe(snapshot, recognized.Collapse?.Sign)) outbox.TryAdd(new OutboxItem.Collapsed(reader, snapshot.Domain, snapshot.Number));
 
         var id = FinalId.New(snapshot.Domain);
-        var kept = outbox.TryAdd(new OutboxItem.Served(ToStored(id, snapshot, revision, samples, recognized)));
+        var kept = outbox.TryAdd(new OutboxItem.Served(reader, ToStored(id, snapshot, revision, samples, recognized)));
         return new ServedUtterance(recognized, snapshot.Domain, revision, kept ? id : null);
     }
 

@@ -14,13 +14,15 @@ namespace Attune.Server.Domains;
 /// never twice. Not thread-safe.</para>
 /// </remarks>
 internal sealed partial class DomainUpdater(
-    ScopeStores stores, DomainReader reader, LearningThread thread, StateOptions options, TimeProvider time, ILogger<DomainUpdater> logger)
+    DomainReader reader, LearningThread thread, StateOptions options, TimeProvider time, ILogger<DomainUpdater> logger)
 {
     /// <summary>Domains of a round.</summary>
     private const int DomainsPerRound = 16;
 
     /// <summary>Part of a lease's duration after which it is renewed.</summary>
     private const int RenewalsPerLease = 3;
+
+    private readonly ScopeStores _stores = reader.Stores;
 
     /// <summary>Updates the domains that are ready.</summary>
     /// <param name="learner">What learns.</param>
@@ -30,9 +32,9 @@ internal sealed partial class DomainUpdater(
     public async Task<int> RunRoundAsync(DomainLearner learner, CancellationToken cancellationToken)
     {
         var updates = 0;
-        foreach (var domain in await stores.Utterances.ReadyDomainsAsync(DomainsPerRound, cancellationToken))
+        foreach (var domain in await _stores.Utterances.ReadyDomainsAsync(DomainsPerRound, cancellationToken))
         {
-            if (await stores.Leases.TryAcquireAsync(domain, cancellationToken) is not { } lease) continue;
+            if (await _stores.Leases.TryAcquireAsync(domain, cancellationToken) is not { } lease) continue;
             try
             {
                 if (await TryUpdateAsync(learner, lease, cancellationToken)) updates++;
@@ -53,7 +55,7 @@ internal sealed partial class DomainUpdater(
     private async Task<bool> TryUpdateAsync(DomainLearner learner, DomainLease lease, CancellationToken cancellationToken)
     {
         if (await reader.ReadAsync(lease.Domain, cancellationToken) is not { Head: { Frozen: false } head } stored) return false;
-        var utterances = await stores.Utterances.WaitingAsync(lease.Domain, learner.RoundSize, cancellationToken);
+        var utterances = await _stores.Utterances.WaitingAsync(lease.Domain, learner.RoundSize, cancellationToken);
         if (utterances.Count == 0) return false;
 
         var state = head.State;
@@ -88,7 +90,7 @@ internal sealed partial class DomainUpdater(
     {
         try
         {
-            return await stores.Leases.RenewAsync(lease, cancellationToken);
+            return await _stores.Leases.RenewAsync(lease, cancellationToken);
         }
         catch (StateUnavailableException)
         {
@@ -99,7 +101,7 @@ internal sealed partial class DomainUpdater(
     private async Task<bool> StoreAsync(
         DomainHead head, DomainLease lease, LearningRound round, LearningOutcome outcome, CancellationToken cancellationToken)
     {
-        if (outcome.Candidate is { } candidate) await stores.Revisions.SaveCandidateAsync(candidate, lease.Fence, cancellationToken);
+        if (outcome.Candidate is { } candidate) await _stores.Revisions.SaveCandidateAsync(candidate, lease.Fence, cancellationToken);
         var logged = new DomainEvent(
             time.GetUtcNow(), lease.Domain, ToKind(outcome.Result), outcome.Candidate?.Number ?? outcome.State.Current, round.State.Current)
         {
@@ -110,14 +112,14 @@ internal sealed partial class DomainUpdater(
             LossAfter = outcome.Figures.LossAfter,
         };
         var change = new DomainChange(outcome.State, Frozen: false, logged) { Revision = outcome.Candidate?.Number, Fence = lease.Fence };
-        if (!await stores.Domains.TryChangeAsync(head, change, cancellationToken))
+        if (!await _stores.Domains.TryChangeAsync(head, change, cancellationToken))
         {
             Log.Overtaken(logger, lease.Domain);
             return false;
         }
 
         Log.Updated(logger, lease.Domain, logged.Kind, logged.Revision, logged.Parent, logged.UtteranceIds.Count);
-        await stores.Revisions.TrimAsync(lease.Domain, outcome.State, cancellationToken);
+        await _stores.Revisions.TrimAsync(lease.Domain, outcome.State, cancellationToken);
         return true;
     }
 
@@ -125,7 +127,7 @@ internal sealed partial class DomainUpdater(
     {
         try
         {
-            await stores.Leases.ReleaseAsync(lease, CancellationToken.None);
+            await _stores.Leases.ReleaseAsync(lease, CancellationToken.None);
         }
         catch (StateUnavailableException)
         {

@@ -4,19 +4,19 @@ using Attune.Server.State;
 namespace Attune.Server.Domains;
 
 /// <summary>What serving tells the store. Requests put it here and never wait.</summary>
-internal abstract record OutboxItem
+/// <param name="Reader">The domains of the model that served, which may be another by the time that this is stored.</param>
+internal abstract record OutboxItem(DomainReader Reader)
 {
     /// <summary>An utterance that was served.</summary>
-    internal sealed record Served(StoredUtterance Utterance) : OutboxItem;
+    internal sealed record Served(DomainReader Reader, StoredUtterance Utterance) : OutboxItem(Reader);
 
     /// <summary>A revision was found collapsed.</summary>
-    internal sealed record Collapsed(string Domain, long Revision) : OutboxItem;
+    internal sealed record Collapsed(DomainReader Reader, string Domain, long Revision) : OutboxItem(Reader);
 }
 
 /// <summary>A bounded queue of what is still to be stored, which goes on as soon as the store can be reached.</summary>
 /// <remarks>Any number of writers; one reader, so that a domain's utterances keep their order.</remarks>
-internal sealed partial class UtteranceOutbox(
-    ScopeStores stores, DomainReader reader, StateOptions options, TimeProvider time, ILogger<UtteranceOutbox> logger)
+internal sealed partial class UtteranceOutbox(StateOptions options, TimeProvider time, ILogger<UtteranceOutbox> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -60,8 +60,8 @@ internal sealed partial class UtteranceOutbox(
     {
         try
         {
-            if (item is OutboxItem.Served served) await stores.Utterances.AppendAsync(served.Utterance, cancellationToken);
-            else if (item is OutboxItem.Collapsed collapsed) await reader.ResetAsync(collapsed.Domain, collapsed.Revision, ResetReason.Collapsed, cancellationToken);
+            if (item is OutboxItem.Served served) await item.Reader.Stores.Utterances.AppendAsync(served.Utterance, cancellationToken);
+            else if (item is OutboxItem.Collapsed collapsed) await item.Reader.ResetAsync(collapsed.Domain, collapsed.Revision, ResetReason.Collapsed, cancellationToken);
             return true;
         }
         catch (StateUnavailableException)

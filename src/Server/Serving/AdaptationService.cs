@@ -6,10 +6,13 @@ using Grpc.Core;
 namespace Attune.Server.Serving;
 
 /// <summary>attune.v1.Adaptation. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
-internal sealed class AdaptationService(ScopeStores stores, DomainReader reader, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class AdaptationService(ServingModel serving, IHostApplicationLifetime lifetime, TimeProvider time)
     : V1.Adaptation.AdaptationBase
 {
     private const int DefaultPage = 100, MaxPage = 1000;
+
+    /// <summary>The domains of the model that serves when the call comes.</summary>
+    private readonly ModelDomains _domains = serving.Domains;
 
     public override async Task<V1.Domain> GetDomain(V1.GetDomainRequest request, ServerCallContext context) =>
         await DescribeAsync(DomainValidation.Check(request.Domain), context.CancellationToken);
@@ -22,7 +25,7 @@ internal sealed class AdaptationService(ScopeStores stores, DomainReader reader,
             throw Invalid("page_token", "page_token must be the next_page_token of an earlier page.");
 
         var size = request.PageSize == 0 ? DefaultPage : request.PageSize;
-        var names = await stores.Domains.ListAsync(request.PageToken, size + 1, context.CancellationToken);
+        var names = await _domains.Stores.Domains.ListAsync(request.PageToken, size + 1, context.CancellationToken);
         var response = new V1.ListDomainsResponse { NextPageToken = names.Count > size ? names[size - 1] : "" };
         foreach (var name in names.Take(size))
         {
@@ -36,9 +39,9 @@ internal sealed class AdaptationService(ScopeStores stores, DomainReader reader,
     public override async Task<V1.ListRevisionsResponse> ListRevisions(V1.ListRevisionsRequest request, ServerCallContext context)
     {
         var domain = DomainValidation.Check(request.Domain);
-        var head = await stores.Domains.ReadAsync(domain, context.CancellationToken) ?? throw new DomainNotFoundException(domain);
+        var head = await _domains.Stores.Domains.ReadAsync(domain, context.CancellationToken) ?? throw new DomainNotFoundException(domain);
         var response = new V1.ListRevisionsResponse();
-        foreach (var number in await stores.Revisions.ListAsync(domain, context.CancellationToken))
+        foreach (var number in await _domains.Stores.Revisions.ListAsync(domain, context.CancellationToken))
         {
             if (await TryReadAsync(domain, number, context.CancellationToken) is { } stored)
                 response.Revisions.Add(DomainResponses.ToRevision(stored, head.State.Current));
@@ -79,7 +82,7 @@ internal sealed class AdaptationService(ScopeStores stores, DomainReader reader,
     public override async Task<V1.DeleteDomainResponse> DeleteDomain(V1.DeleteDomainRequest request, ServerCallContext context)
     {
         var domain = DomainValidation.Check(request.Domain);
-        var deleted = await stores.Domains.DeleteAsync(domain, time.GetUtcNow(), context.CancellationToken) ?? throw new DomainNotFoundException(domain);
+        var deleted = await _domains.Stores.Domains.DeleteAsync(domain, time.GetUtcNow(), context.CancellationToken) ?? throw new DomainNotFoundException(domain);
         return new V1.DeleteDomainResponse { Utterances = deleted.Utterances, Revisions = deleted.Revisions };
     }
 
@@ -87,13 +90,21 @@ internal sealed class AdaptationService(ScopeStores stores, DomainReader reader,
     {
         if (request.Domain.Length > 0) DomainValidation.Check(request.Domain);
         if (request.AfterId < 0) throw Invalid("after_id", $"after_id must be 0 or more. Given: {request.AfterId}.");
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        var after = request.HasAfterId ? request.AfterId : await stores.Events.LastIdAsync(ending.Token);
-        await context.WriteResponseHeadersAsync([]); // the client knows from here on that it misses nothing
-        await foreach (var item in stores.Events.WatchAsync(after, ending.Token))
+        var (domains, retired) = serving.Following;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping, retired);
+        try
         {
-            if (request.Domain.Length == 0 || request.Domain == item.Domain)
-                await responseStream.WriteAsync(DomainResponses.ToEvent(item), ending.Token);
+            var after = request.HasAfterId ? request.AfterId : await domains.Stores.Events.LastIdAsync(ending.Token);
+            await context.WriteResponseHeadersAsync([]); // the client knows from here on that it misses nothing
+            await foreach (var item in domains.Stores.Events.WatchAsync(after, ending.Token))
+            {
+                if (request.Domain.Length == 0 || request.Domain == item.Domain)
+                    await responseStream.WriteAsync(DomainResponses.ToEvent(item), ending.Token);
+            }
+        }
+        catch (OperationCanceledException) when (retired.IsCancellationRequested)
+        {
+            throw new ModelSwappedException();
         }
     }
 
@@ -102,7 +113,7 @@ internal sealed class AdaptationService(ScopeStores stores, DomainReader reader,
     /// <summary>An operator's change goes on when the client gives up: half of it cannot be.</summary>
     private async Task ChangeAsync(string domain, Func<DomainHead, DomainChange?> change)
     {
-        if (await stores.Domains.ChangeAsync(domain, change, CancellationToken.None) is null) throw new DomainNotFoundException(domain);
+        if (await _domains.Stores.Domains.ChangeAsync(domain, change, CancellationToken.None) is null) throw new DomainNotFoundException(domain);
     }
 
     private async Task<V1.Domain> DescribeAsync(string domain, CancellationToken cancellationToken) =>
@@ -110,8 +121,8 @@ internal sealed class AdaptationService(ScopeStores stores, DomainReader reader,
 
     private async Task<V1.Domain?> TryDescribeAsync(string domain, CancellationToken cancellationToken)
     {
-        if (await reader.ReadAsync(domain, cancellationToken) is not { } stored) return null;
-        var waiting = await stores.Domains.CountWaitingAsync(domain, cancellationToken);
+        if (await _domains.Reader.ReadAsync(domain, cancellationToken) is not { } stored) return null;
+        var waiting = await _domains.Stores.Domains.CountWaitingAsync(domain, cancellationToken);
         return DomainResponses.ToDomain(stored, waiting);
     }
 
@@ -120,7 +131,7 @@ internal sealed class AdaptationService(ScopeStores stores, DomainReader reader,
     {
         try
         {
-            return await stores.Revisions.ReadAsync(domain, number, cancellationToken);
+            return await _domains.Stores.Revisions.ReadAsync(domain, number, cancellationToken);
         }
         catch (RevisionException)
         {

@@ -100,6 +100,8 @@ internal static class DomainResponses
         DomainEventKind.Frozen => V1.DomainEvent.Types.Kind.Frozen,
         DomainEventKind.Unfrozen => V1.DomainEvent.Types.Kind.Unfrozen,
         DomainEventKind.Deleted => V1.DomainEvent.Types.Kind.Deleted,
+        DomainEventKind.Rebased => V1.DomainEvent.Types.Kind.Rebased,
+        DomainEventKind.Restarted => V1.DomainEvent.Types.Kind.Restarted,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "The log has no such event."),
     };
 }

@@ -10,22 +10,21 @@ namespace Attune.Server.Serving;
 
 /// <summary>Runs requests: audio bytes to recognised utterances, never more at a time than the server can hold.</summary>
 /// <remarks>
-/// <para>(1) take a place, or refuse; (2) decode the audio; (3) draft, fast update and final of each utterance; (4) give the place
-/// back.</para>
+/// <para>(1) take a place, or refuse, and the model that serves now; (2) decode the audio; (3) draft, fast update and final of each utterance; (4) give
+/// place and model back.</para>
 /// <para>Decoding and drafts compute on threads of the pool, half as many as there are cores: the forward pass brings threads of its own, and
 /// health checks must find a free one. Requests wait for each other between utterances, first come first served.</para>
 /// <para>Thread-safe. Disposal waits for the requests at work, whose model is disposed after it.</para>
 /// </remarks>
 internal sealed class SpeechEngine(
-    AdaptiveRecognizer recognizer, DomainSpeech speech, AudioDecoder decoder, RecognitionSettings settings, Admission admission, StreamAdmission streams,
-    TimeProvider time)
+    ServingModel serving, AudioDecoder decoder, RecognitionSettings settings, Admission admission, StreamAdmission streams, TimeProvider time)
     : IAsyncDisposable, IDisposable
 {
     private readonly TaskScheduler _compute =
         new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Math.Max(1, Environment.ProcessorCount / 2)).ConcurrentScheduler;
 
-    /// <summary>Rate of the samples that the model hears.</summary>
-    public int SampleRateHz => recognizer.Model.Preprocessing.SampleRateHz;
+    /// <summary>Takes the model that serves now, for one stream. The caller disposes the lease.</summary>
+    public ModelLease Lease() => serving.Lease();
 
     /// <summary>Recognises one recording.</summary>
     /// <param name="job">What to do.</param>
@@ -36,15 +35,16 @@ internal sealed class SpeechEngine(
     {
         var arrived = time.GetTimestamp();
         using var place = admission.Enter();
+        using var lease = serving.Lease();
         // What awaits inside comes back to the same scheduler.
-        return await Task.Factory.StartNew(() => RecognizeAsync(job, arrived, cancellationToken), cancellationToken, TaskCreationOptions.None, _compute)
+        return await Task.Factory.StartNew(() => RecognizeAsync(lease, job, arrived, cancellationToken), cancellationToken, TaskCreationOptions.None, _compute)
             .Unwrap();
     }
 
     /// <summary>Finds the utterances of one stream. Not thread-safe; to be used inside <see cref="ComputeAsync"/>.</summary>
-    public UtteranceSegmenter OpenSegmenter(EndPointerOptions endPointing) => new(
-        recognizer.Model,
-        (window, cancellationToken) => recognizer.Listen(window, parameters: null, cancellationToken),
+    public UtteranceSegmenter OpenSegmenter(ModelLease lease, EndPointerOptions endPointing) => new(
+        lease.Recognizer.Model,
+        (window, cancellationToken) => lease.Recognizer.Listen(window, parameters: null, cancellationToken),
         endPointing,
         settings.Streaming,
         settings.Recognition.MaxUtterance);
@@ -54,14 +54,21 @@ internal sealed class SpeechEngine(
         Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.None, _compute);
 
     /// <summary>Recognises one utterance of a stream, as a recording of its own would be.</summary>
+    /// <param name="lease">The stream's model.</param>
     /// <param name="utterance">With its samples.</param>
     /// <param name="domain">The domain; null for none. An utterance takes the revision that serves when it has ended.</param>
     /// <param name="adaptation">Steps, and the latency budget from now.</param>
     /// <param name="draftReady">Told the draft.</param>
     /// <param name="cancellationToken">Honoured between operators of a draft and between adaptation steps.</param>
     public Task<ServedUtterance> RecognizeUtteranceAsync(
-        UtteranceEnded utterance, string? domain, AdaptationRequest adaptation, Action<Transcript> draftReady, CancellationToken cancellationToken)
+        ModelLease lease,
+        UtteranceEnded utterance,
+        string? domain,
+        AdaptationRequest adaptation,
+        Action<Transcript> draftReady,
+        CancellationToken cancellationToken)
     {
+        var speech = lease.Domains.Speech;
         var ended = time.GetTimestamp();
         return Task.Factory.StartNew(Recognize, cancellationToken, TaskCreationOptions.None, _compute).Unwrap();
 
@@ -82,15 +89,16 @@ internal sealed class SpeechEngine(
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private async Task<RecognizedRecording> RecognizeAsync(RecognitionJob job, long arrived, CancellationToken cancellationToken)
+    private async Task<RecognizedRecording> RecognizeAsync(ModelLease lease, RecognitionJob job, long arrived, CancellationToken cancellationToken)
     {
-        var waveform = await decoder.DecodeAsync(job.Audio, job.RawFormat, recognizer.Model.Preprocessing.SampleRateHz, cancellationToken);
+        var speech = lease.Domains.Speech;
+        var waveform = await decoder.DecodeAsync(job.Audio, job.RawFormat, lease.SampleRateHz, cancellationToken);
         var snapshot = await speech.TakeAsync(job.Domain, cancellationToken);
         var utterances = new List<ServedUtterance>();
         foreach (var segment in UtteranceSplitter.Split(waveform, settings.Recognition.MaxUtterance))
         {
             var samples = waveform.Samples.AsMemory(segment.StartSample, segment.Length);
-            var start = TimeSpan.FromSeconds((double)segment.StartSample / SampleRateHz);
+            var start = TimeSpan.FromSeconds((double)segment.StartSample / lease.SampleRateHz);
             var remaining = job.Adaptation with { LatencyBudget = job.Adaptation.LatencyBudget - time.GetElapsedTime(arrived) };
             utterances.Add(await speech.RecognizeAsync(snapshot, samples, start, remaining, draftReady: null, cancellationToken));
         }

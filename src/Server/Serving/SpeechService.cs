@@ -1,11 +1,10 @@
-using Attune.Adaptation;
 using Attune.Server.Serving.Streaming;
 using Grpc.Core;
 
 namespace Attune.Server.Serving;
 
 /// <summary>attune.v1.Speech. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
-internal sealed class SpeechService(SpeechEngine engine, StreamRunner streams, AdaptiveRecognizer recognizer, RecognitionSettings settings)
+internal sealed class SpeechService(SpeechEngine engine, StreamRunner streams, RecognitionSettings settings)
     : V1.Speech.SpeechBase
 {
     public override async Task<V1.RecognizeResponse> Recognize(V1.RecognizeRequest request, ServerCallContext context)
@@ -25,6 +24,9 @@ internal sealed class SpeechService(SpeechEngine engine, StreamRunner streams, A
         return streams.RunAsync(door, RequestSummary.ClientOf(context), RequestSummary.Of(context), context.CancellationToken);
     }
 
-    public override Task<V1.Model> GetModel(V1.GetModelRequest request, ServerCallContext context) =>
-        Task.FromResult(Responses.ToModel(recognizer, settings));
+    public override Task<V1.Model> GetModel(V1.GetModelRequest request, ServerCallContext context)
+    {
+        using var lease = engine.Lease();
+        return Task.FromResult(Responses.ToModel(lease.Recognizer, settings));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Attune.Adaptation.Checkpoints;
 using Attune.Recognition.Audio;
 using Attune.Server.Domains;
 using Attune.Server.Serving.Streaming;
@@ -48,6 +49,9 @@ internal static class StatusTable
     public static StatusRow StateUnavailable { get; } =
         new("STATE_UNAVAILABLE", StatusCode.Unavailable, "The store of domains cannot be reached; recognition goes on. Try again.");
 
+    public static StatusRow ModelSwapped { get; } =
+        new("MODEL_SWAPPED", StatusCode.Unavailable, "Another checkpoint serves, whose domains have events of their own. Watch again.");
+
     public static StatusRow Cancelled { get; } = new("CANCELLED", StatusCode.Cancelled, "The client cancelled the call.");
 
     public static StatusRow DeadlineExceeded { get; } =
@@ -82,6 +86,13 @@ internal static class StatusTable
         DomainNotFound,
         RevisionNotFound,
         StateUnavailable,
+        new("CHECKPOINT_NOT_FOUND", StatusCode.NotFound, "The store has no checkpoint of that id, or several. List them."),
+        new("CHECKPOINT_DAMAGED", StatusCode.DataLoss, "A checkpoint's files are not those that entered the store. Import it again."),
+        new("CHECKPOINT_INVALID", StatusCode.InvalidArgument, "The folder or recipe gives no model that the server can use. Correct it."),
+        new("CHECKPOINT_REJECTED", StatusCode.FailedPrecondition, "The gate says no. Inspect what it found; override_gate has it serve all the same."),
+        new("CHECKPOINT_NO_PREVIOUS", StatusCode.FailedPrecondition, "Nothing was activated yet, so there is nothing to go back to."),
+        new("CHECKPOINT_OFF", StatusCode.FailedPrecondition, "The server keeps no checkpoints. Start it with Checkpoints:Folder."),
+        ModelSwapped,
         Stopping,
         Cancelled,
         DeadlineExceeded,
@@ -92,6 +103,8 @@ internal static class StatusTable
     public static StatusRow? Of(Exception exception) => exception switch
     {
         AudioException audio => Of(audio.Error),
+        CheckpointException checkpoint => Of(checkpoint.Error),
+        ModelSwappedException => ModelSwapped,
         InvalidRequestException => InvalidRequest,
         OverloadedException => Overloaded,
         StreamLimitException limit => limit.Row,
@@ -101,6 +114,13 @@ internal static class StatusTable
         StoppingException => Stopping,
         _ => null,
     };
+
+    /// <summary>The row of a checkpoint that cannot be had.</summary>
+    public static StatusRow Of(CheckpointError error)
+    {
+        var label = "CHECKPOINT_" + JsonNamingPolicy.SnakeCaseUpper.ConvertName(error.ToString());
+        return Rows.Single(row => row.Label == label);
+    }
 
     /// <summary>The row of audio that was refused.</summary>
     public static StatusRow Of(AudioError error)

@@ -22,6 +22,12 @@ internal enum DomainEventKind
     Unfrozen,
 
     Deleted,
+
+    /// <summary>Another checkpoint serves; what the domain had learnt was added to it.</summary>
+    Rebased,
+
+    /// <summary>Another checkpoint serves, from which the domain begins anew.</summary>
+    Restarted,
 }
 
 /// <summary>Why a domain went back. The words are stored and told to clients.</summary>
@@ -35,6 +41,12 @@ internal static class ResetReason
 
     /// <summary>The stored revision is damaged or gone.</summary>
     public const string Corrupted = "corrupted";
+
+    /// <summary>Parameters of the checkpoint have other shapes than those that the domain changed.</summary>
+    public const string Shapes = "shapes";
+
+    /// <summary>The gate refused what the domain had learnt on the new checkpoint.</summary>
+    public const string Gate = "gate";
 
     /// <summary>Someone asked for it.</summary>
     public const string Operator = "operator";

@@ -93,6 +93,11 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
         return total;
     }
 
+    /// <summary>Begins a domain that no utterance has named yet; false if there is one.</summary>
+    public async Task<bool> TryFoundAsync(string domain, DateTimeOffset time, CancellationToken cancellationToken) => (long)await connection.WriteAsync(
+        database => database.ScriptEvaluateAsync(
+            StateScripts.Found, [_keys.Head(domain), _keys.Domains], [domain, time.ToUnixTimeMilliseconds()]), cancellationToken) == 1;
+
     /// <summary>Makes the scope known to whoever deletes a domain from another one.</summary>
     public Task RegisterAsync(CancellationToken cancellationToken) =>
         connection.RunAsync(database => database.SortedSetAddAsync(RedisKeys.Scopes, _keys.Scope, 0), cancellationToken);

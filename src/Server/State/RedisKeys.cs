@@ -12,6 +12,8 @@ namespace Attune.Server.State;
 /// <listheader><term>key</term><description>type, value, expiry</description></listheader>
 /// <item><term><c>scopes</c></term><description>sorted set of S, all with score 0; none</description></item>
 /// <item><term><c>turn</c></term><description>counter; versions of heads, and the order in which domains learn; none</description></item>
+/// <item><term><c>activation</c></term><description>hash: which checkpoint serves, <c>activation</c> JSON, <c>version</c> counts up, <c>change</c> token of the last one;
+/// none</description></item>
 /// <item><term><c>S:domains</c></term><description>sorted set of D, all with score 0, for lists by name; none</description></item>
 /// <item><term><c>S:ready</c></term><description>sorted set of the D with enough utterances for an update; score is the turn in which it became its turn; none</description></item>
 /// <item><term><c>S:events</c></term><description>sorted set of <c>ID:JSON</c> (<see cref="DomainEvent"/>), score is the id; none, at most
@@ -30,6 +32,7 @@ namespace Attune.Server.State;
 /// <item><term><c>S:domain:D:revision:N</c></term><description>string: bytes of <c>RevisionFile</c>, safetensors; none</description></item>
 /// <item><term><c>S:domain:D:candidate:F</c></term><description>string: the same, made under fencing token F, until it is published as a revision;
 /// <see cref="CandidateExpiry"/></description></item>
+/// <item><term>channel <c>activation</c></term><description>version of each activation</description></item>
 /// <item><term>channel <c>S:events</c></term><description>each event as it is logged</description></item>
 /// </list>
 /// </remarks>
@@ -44,6 +47,10 @@ internal sealed class RedisKeys(string scope)
     public static readonly RedisKey Scopes = Root + "scopes";
 
     public static readonly RedisKey Turn = Root + "turn";
+
+    public static readonly RedisKey Activation = Root + "activation";
+
+    public static readonly RedisChannel ActivationChannel = RedisChannel.Literal(Root + "activation");
 
     /// <summary>S.</summary>
     public string Scope { get; } = scope;

@@ -113,6 +113,27 @@ internal static class StateScripts
         """;
 
     /// <summary>
+    /// Writes down which checkpoint serves. KEYS: activation. ARGV: token, version that is known, activation, channel. Returns the new version.
+    /// </summary>
+    public const string Activate = """
+        local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
+        if redis.call('HGET', KEYS[1], 'change') == ARGV[1] then return version end
+        version = math.max(version, tonumber(ARGV[2])) + 1
+        local text = string.format('%.0f', version)
+        redis.call('HSET', KEYS[1], 'version', text, 'activation', ARGV[3], 'change', ARGV[1])
+        redis.call('PUBLISH', ARGV[4], text)
+        return version
+        """;
+
+    /// <summary>Begins a domain that no utterance has named yet. KEYS: head, domains. ARGV: domain, Unix time in ms. Returns 1; 0 if there is one.</summary>
+    public const string Found = """
+        if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+        redis.call('HSET', KEYS[1], 'created', ARGV[2])
+        redis.call('ZADD', KEYS[2], 0, ARGV[1])
+        return 1
+        """;
+
+    /// <summary>
     /// Deletes a domain whose bytes are deleted already. KEYS: head, waiting, utterances, revisions, lease, ready, domains, events, event-id. ARGV: domain, number
     /// of utterances and of revisions whose bytes were deleted, event, events kept, channel. Returns 1; 0 if there are others by now.
     /// </summary>

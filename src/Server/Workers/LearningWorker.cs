@@ -3,41 +3,59 @@ using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
 using Attune.Recognition.Audio;
 using Attune.Server.Domains;
+using Attune.Server.Serving;
 using Attune.Server.State;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Workers;
 
-/// <summary>Lets <see cref="DomainUpdater"/> run as long as there is something to learn, and looks again every second.</summary>
+/// <summary>
+/// Lets <see cref="DomainUpdater"/> run for the model that serves, as long as there is something to learn, and looks again every second. When
+/// another model serves, its domains learn.
+/// </summary>
 /// <remarks>A failed round is logged, and the next one is tried. A damaged guard set stops the server: without it nothing that is learnt could be judged.</remarks>
-internal sealed partial class LearningWorker(
-    DomainUpdater updater, AdaptiveRecognizer recognizer, AudioDecoder decoder, IOptions<SlowUpdateOptions> slow, IOptions<GateOptions> gate, TimeProvider time,
-    ILogger<LearningWorker> logger) : BackgroundService
+internal sealed partial class LearningWorker(IServiceProvider services, TimeProvider time, ILogger<LearningWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private readonly ServingModel _serving = services.GetRequiredService<ServingModel>();
+    private readonly SlowUpdateOptions _slow = services.GetRequiredService<IOptions<SlowUpdateOptions>>().Value;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!slow.Value.ResolveStrategy().LearnsSlowly) return;
-        try
+        if (!_slow.ResolveStrategy().LearnsSlowly) return;
+        while (!stoppingToken.IsCancellationRequested)
         {
-            await LearnAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // A host that is disposed without having been stopped would take it for a fault.
+            using var lease = _serving.Lease();
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Retired);
+            try
+            {
+                await LearnAsync(lease, ending.Token);
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                // Another model serves, or the server stops.
+            }
         }
     }
 
-    private async Task LearnAsync(CancellationToken stoppingToken)
+    private async Task LearnAsync(ModelLease lease, CancellationToken cancellationToken)
     {
-        var learner = recognizer.CreateLearner(slow.Value, gate.Value, await recognizer.ReadGuardSetAsync(decoder, stoppingToken));
+        var guardFolder = services.GetRequiredService<RecognitionSettings>().Recognition.ResolveModel();
+        var guard = await lease.Recognizer.ReadGuardSetAsync(services.GetRequiredService<AudioDecoder>(), guardFolder, cancellationToken);
+        var learner = lease.Recognizer.CreateLearner(_slow, services.GetRequiredService<IOptions<GateOptions>>().Value, guard);
+        var updater = new DomainUpdater(
+            lease.Domains.Reader,
+            services.GetRequiredService<LearningThread>(),
+            services.GetRequiredService<StateOptions>(),
+            time,
+            services.GetRequiredService<ILogger<DomainUpdater>>());
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
             try
             {
-                while (await updater.RunRoundAsync(learner, stoppingToken) > 0)
+                while (await updater.RunRoundAsync(learner, cancellationToken) > 0)
                 {
                 }
             }
@@ -45,12 +63,12 @@ internal sealed partial class LearningWorker(
             {
                 // Told by the connection already.
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 Log.RoundFailed(logger, exception);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     private static partial class Log

@@ -1,4 +1,5 @@
 using Attune.Server.Domains;
+using Attune.Server.Serving;
 using Attune.Server.State;
 
 namespace Attune.Server.Workers;
@@ -6,7 +7,7 @@ namespace Attune.Server.Workers;
 /// <summary>Starts the store, empties the outbox into it, and follows its events.</summary>
 /// <remarks>When the server stops, what is in the outbox is still stored, as long as the shutdown may take.</remarks>
 internal sealed partial class StateWorker(
-    StateConnection connection, ScopeStores stores, DomainCatalogue catalogue, UtteranceOutbox outbox, TimeProvider time, ILogger<StateWorker> logger)
+    StateConnection connection, ServingModel serving, UtteranceOutbox outbox, TimeProvider time, ILogger<StateWorker> logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -42,43 +43,60 @@ internal sealed partial class StateWorker(
 
     private async Task FollowAsync()
     {
-        var after = await StartAsync();
+        while (true)
+        {
+            var (domains, retired) = serving.Following;
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, retired);
+            try
+            {
+                await FollowAsync(domains, ending.Token);
+            }
+            catch (OperationCanceledException) when (retired.IsCancellationRequested && !_stopping.IsCancellationRequested)
+            {
+                // Another model serves.
+            }
+        }
+    }
+
+    private async Task FollowAsync(ModelDomains domains, CancellationToken cancellationToken)
+    {
+        var after = await StartAsync(domains.Stores, cancellationToken);
         while (true)
         {
             try
             {
-                await foreach (var item in stores.Events.WatchAsync(after, _stopping.Token))
+                await foreach (var item in domains.Stores.Events.WatchAsync(after, cancellationToken))
                 {
                     after = item.Id;
-                    await catalogue.RefreshAsync(item.Domain);
+                    await domains.Catalogue.RefreshAsync(item.Domain);
                 }
             }
-            catch (Exception exception) when (!_stopping.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 Log.FollowingFailed(logger, exception);
-                await Task.Delay(Pause, time, _stopping.Token);
+                await Task.Delay(Pause, time, cancellationToken);
             }
         }
     }
 
     /// <summary>Makes the scope known, and gives the id of the last event, as soon as the store can be reached.</summary>
-    private async Task<long> StartAsync()
+    private async Task<long> StartAsync(ScopeStores stores, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await stores.Domains.RegisterAsync(_stopping.Token);
-                return await stores.Events.LastIdAsync(_stopping.Token);
+                await stores.Domains.RegisterAsync(cancellationToken);
+                return await stores.Events.LastIdAsync(cancellationToken);
             }
             catch (StateUnavailableException)
             {
-                await Task.Delay(Pause, time, _stopping.Token);
+                await Task.Delay(Pause, time, cancellationToken);
             }
         }
     }
 
-    private void Refresh() => _ = catalogue.RefreshAllAsync(); // never fails
+    private void Refresh() => _ = serving.Domains.Catalogue.RefreshAllAsync(); // never fails
 
     private static partial class Log
     {

@@ -40,7 +40,7 @@ public sealed class RevisionGateTests : IDisposable
         using var model = TestModels.Open("tiny-layer", out _);
         using var acoustic = new OnnxAcousticModel(model);
 
-        var guard = await GuardSetReader.ReadAsync(model, new Recognizer(model, acoustic), new AudioDecoder(new AudioOptions()), default);
+        var guard = await GuardSetReader.ReadAsync(model.Folder, model, new Recognizer(model, acoustic), new AudioDecoder(new AudioOptions()), default);
 
         Assert.Empty(guard.Clips);
     }
@@ -144,7 +144,7 @@ public sealed class RevisionGateTests : IDisposable
 
     private static ReadOnlyMemory<float>[] Utterances(params int[] seeds) => [.. seeds.Select(seed => TestModels.Waveform(16_000, seed))];
 
-    private Task<GuardSet> ReadAsync() => GuardSetReader.ReadAsync(_model, _recognizer, new AudioDecoder(new AudioOptions()), default);
+    private Task<GuardSet> ReadAsync() => GuardSetReader.ReadAsync(_model.Folder, _model, _recognizer, new AudioDecoder(new AudioOptions()), default);
 
     private RevisionGate Gate(GuardSet guard, GateOptions? options = null) => new(
         _acoustic,

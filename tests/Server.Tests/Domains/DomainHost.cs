@@ -1,4 +1,5 @@
 using Attune.Server.Domains;
+using Attune.Server.Serving;
 using Attune.Server.State;
 using Attune.Server.Tests.State;
 using Attune.V1;
@@ -39,13 +40,13 @@ internal sealed class DomainHost : IAsyncDisposable
 
     public GrpcChannel Channel => _channel;
 
-    public ScopeStores Stores => _app.Services.GetRequiredService<ScopeStores>();
+    public ScopeStores Stores => _app.Services.GetRequiredService<ServingModel>().Domains.Stores;
 
     public StateConnection Connection => _app.Services.GetRequiredService<StateConnection>();
 
     public UtteranceOutbox Outbox => _app.Services.GetRequiredService<UtteranceOutbox>();
 
-    public DomainCatalogue Catalogue => _app.Services.GetRequiredService<DomainCatalogue>();
+    public DomainCatalogue Catalogue => _app.Services.GetRequiredService<ServingModel>().Domains.Catalogue;
 
     private static CancellationToken Token => TestStore.Token;
 

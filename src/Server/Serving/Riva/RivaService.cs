@@ -1,5 +1,4 @@
 using System.Globalization;
-using Attune.Adaptation;
 using Attune.Riva.Asr;
 using Attune.Server.Serving.Streaming;
 using Grpc.Core;
@@ -7,12 +6,15 @@ using Grpc.Core;
 namespace Attune.Server.Serving.Riva;
 
 /// <summary>nvidia.riva.asr.RivaSpeechRecognition: the same recognition for programs that speak Riva's protocol.</summary>
-internal sealed class RivaService(SpeechEngine engine, StreamRunner streams, AdaptiveRecognizer recognizer, RecognitionSettings settings)
+internal sealed class RivaService(SpeechEngine engine, StreamRunner streams, ServingModel serving, RecognitionSettings settings)
     : RivaSpeechRecognition.RivaSpeechRecognitionBase
 {
+    /// <summary>What clients may call the model: its own name, whichever checkpoint of it serves.</summary>
+    private string ModelName => serving.ModelName;
+
     public override async Task<RecognizeResponse> Recognize(RecognizeRequest request, ServerCallContext context)
     {
-        var job = RivaRequests.ToJob(request, recognizer.Model.Name);
+        var job = RivaRequests.ToJob(request, ModelName);
         var recording = await engine.RunAsync(job, context.CancellationToken);
         RequestSummary.Of(context).Add(recording);
         return new RecognizeResponse
@@ -27,7 +29,7 @@ internal sealed class RivaService(SpeechEngine engine, StreamRunner streams, Ada
         IServerStreamWriter<StreamingRecognizeResponse> responseStream,
         ServerCallContext context)
     {
-        var door = new RivaStreamDoor(requestStream, responseStream, recognizer.Model.Name, settings);
+        var door = new RivaStreamDoor(requestStream, responseStream, ModelName, settings);
         return streams.RunAsync(door, RequestSummary.ClientOf(context), RequestSummary.Of(context), context.CancellationToken);
     }
 
@@ -35,7 +37,8 @@ internal sealed class RivaService(SpeechEngine engine, StreamRunner streams, Ada
         RivaSpeechRecognitionConfigRequest request, ServerCallContext context)
     {
         var response = new RivaSpeechRecognitionConfigResponse();
-        var model = recognizer.Model;
+        using var lease = serving.Lease();
+        var model = lease.Recognizer.Model;
         if (request.ModelName.Length > 0 && request.ModelName != model.Name) return Task.FromResult(response);
         response.ModelConfig.Add(new RivaSpeechRecognitionConfigResponse.Types.Config
         {

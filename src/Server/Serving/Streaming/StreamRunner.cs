@@ -22,7 +22,9 @@ internal sealed class StreamRunner(
         using var place = admission.Enter(client);
         var timeouts = new StreamTimeouts(options.Value, time, lifetime.ApplicationStopping);
         var job = await timeouts.WaitAsync(door.ReadJobAsync(cancellationToken), cancellationToken);
-        var session = new StreamSession(engine, decoder.OpenStream(job.RawFormat, engine.SampleRateHz, job.AcceptsWavHeader), job, options.Value, timeouts);
+        using var lease = engine.Lease();
+        var audio = decoder.OpenStream(job.RawFormat, lease.SampleRateHz, job.AcceptsWavHeader);
+        var session = new StreamSession(engine, lease, audio, job, options.Value, timeouts);
         try
         {
             await session.RunAsync(

@@ -18,7 +18,7 @@ namespace Attune.Server.Serving.Streaming;
 /// <para>What ends a stream early (a limit, bad audio, a stopping server) ends its utterance too: finals come first, the error after them. Runs once.</para>
 /// </remarks>
 internal sealed class StreamSession(
-    SpeechEngine engine, AudioStreamDecoder decoder, StreamJob job, StreamOptions options, StreamTimeouts timeouts)
+    SpeechEngine engine, ModelLease lease, AudioStreamDecoder decoder, StreamJob job, StreamOptions options, StreamTimeouts timeouts)
 {
     /// <summary>Answers that may wait for the client.</summary>
     private const int WaitingAnswers = 32;
@@ -26,7 +26,7 @@ internal sealed class StreamSession(
     /// <summary>Bytes decoded at a time, so that a large message is answered while it is heard.</summary>
     private const int SliceBytes = 1 << 14;
 
-    private readonly UtteranceSegmenter _segmenter = engine.OpenSegmenter(job.EndPointing);
+    private readonly UtteranceSegmenter _segmenter = engine.OpenSegmenter(lease, job.EndPointing);
     private readonly ArrayBufferWriter<float> _decoded = new();
     private readonly List<StreamEvent> _events = [];
     private readonly Channel<StreamAnswer> _answers = Channel.CreateBounded<StreamAnswer>(WaitingAnswers);
@@ -34,7 +34,7 @@ internal sealed class StreamSession(
         Channel.CreateBounded<(UtteranceEnded, Task<ServedUtterance>, TimeSpan)>(options.PendingUtterances);
 
     /// <summary>Samples heard at a time, so that tiny pieces do not each wait for a core.</summary>
-    private readonly int _batchSamples = engine.SampleRateHz / 50;
+    private readonly int _batchSamples = lease.SampleRateHz / 50;
 
     private Exception? _failure;
     private bool _isOver;
@@ -163,7 +163,7 @@ internal sealed class StreamSession(
     {
         if (!await _pending.Writer.WaitToWriteAsync(cancellationToken)) return;
         var processed = Processed;
-        var recognition = engine.RecognizeUtteranceAsync(ended, job.Domain, job.Adaptation, DraftReady, cancellationToken);
+        var recognition = engine.RecognizeUtteranceAsync(lease, ended, job.Domain, job.Adaptation, DraftReady, cancellationToken);
         _pending.Writer.TryWrite((ended, recognition, processed)); // the only writer, which found room
 
         void DraftReady(Transcript draft)

@@ -1,0 +1,48 @@
+using Attune.Adaptation;
+using Attune.Adaptation.Gate;
+using Attune.Adaptation.Slow;
+using Attune.Server.Serving;
+using Attune.Server.State;
+using Microsoft.Extensions.Options;
+
+namespace Attune.Server.Domains;
+
+/// <summary>The domains of one model: what they learnt belongs to it.</summary>
+/// <param name="Reader">Reads them from the store.</param>
+/// <param name="Catalogue">Those in memory.</param>
+/// <param name="Speech">Recognises for them.</param>
+/// <remarks>Thread-safe. Holds no native memory; what recognises does.</remarks>
+internal sealed record ModelDomains(DomainReader Reader, DomainCatalogue Catalogue, DomainSpeech Speech)
+{
+    /// <summary>Where they are stored.</summary>
+    public ScopeStores Stores => Reader.Stores;
+
+    /// <summary>The domains of a model.</summary>
+    public static ModelDomains Create(IServiceProvider provider, AdaptiveRecognizer recognizer)
+    {
+        var connection = provider.GetRequiredService<StateConnection>();
+        var options = provider.GetRequiredService<StateOptions>();
+        var time = provider.GetRequiredService<TimeProvider>();
+        var slow = provider.GetRequiredService<IOptions<SlowUpdateOptions>>();
+        var loggers = provider.GetRequiredService<ILoggerFactory>();
+        var scope = CreateScope(recognizer, slow.Value, provider.GetRequiredService<IOptions<GateOptions>>().Value);
+        var reader = new DomainReader(new ScopeStores(connection, scope, options, time), time, loggers.CreateLogger<DomainReader>());
+        var catalogue = new DomainCatalogue(reader, connection, options, recognizer.CreateDetector, time, loggers.CreateLogger<DomainCatalogue>());
+        var speech = new DomainSpeech(
+            recognizer,
+            reader,
+            catalogue,
+            provider.GetRequiredService<UtteranceOutbox>(),
+            provider.GetRequiredService<RecognitionSettings>(),
+            slow,
+            time);
+        return new ModelDomains(reader, catalogue, speech);
+    }
+
+    private static StateScope CreateScope(AdaptiveRecognizer recognizer, SlowUpdateOptions slow, GateOptions gate)
+    {
+        var roundSize = slow.ResolveStrategy().LearnsSlowly ? recognizer.CreateLearner(slow, gate, GuardSet.Empty).RoundSize : 0;
+        return new StateScope(
+            RedisKeys.For(recognizer.Model, recognizer.ParameterSet), recognizer.Model.Sha256, recognizer.ParameterSet, recognizer.Source.Layout, roundSize);
+    }
+}

@@ -1,0 +1,51 @@
+using Attune.Adaptation;
+using Attune.Adaptation.Collapse;
+using Attune.Adaptation.Fast;
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Models;
+using Attune.Server.Configuration;
+using Attune.Server.Domains;
+using Microsoft.Extensions.Options;
+
+namespace Attune.Server.Serving;
+
+/// <summary>Builds what recognises with a model, on the threads that the settings allow.</summary>
+internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings settings, IOptions<CollapseOptions> collapse, TimeProvider time)
+{
+    /// <summary>The configured model.</summary>
+    /// <exception cref="ConfigurationException">The parameter set does not fit it.</exception>
+    /// <exception cref="ModelException">It cannot be used.</exception>
+    public LoadedModel LoadConfigured() => Load(settings.Recognition.ResolveModel(), checkpoint: null);
+
+    /// <summary>A model in a folder. The caller owns it.</summary>
+    /// <inheritdoc cref="LoadConfigured"/>
+    public LoadedModel Load(string folder, string? checkpoint)
+    {
+        var model = Model.Open(folder);
+        try
+        {
+            CheckParameters(model);
+            var recognizer = new AdaptiveRecognizer(
+                model, settings.Recognition, settings.Onnx, settings.Fast, settings.Threads, time, collapseOptions: collapse.Value);
+            return new LoadedModel(model, recognizer, ModelDomains.Create(services, recognizer), checkpoint);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private void CheckParameters(Model model)
+    {
+        try
+        {
+            ParameterSet.Parse(settings.Fast.Parameters).In(model.Layout, model.Config);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ConfigurationException(
+                [$"{FastUpdateOptions.Section}:{nameof(settings.Fast.Parameters)} does not fit the model {model.Name}: {exception.Message}"], exception);
+        }
+    }
+}

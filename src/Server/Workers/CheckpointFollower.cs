@@ -1,0 +1,63 @@
+using System.Threading.Channels;
+using Attune.Server.Checkpoints;
+using Attune.Server.State;
+
+namespace Attune.Server.Workers;
+
+/// <summary>Activates here what another replica activated: at once when it is told, and otherwise within seconds.</summary>
+/// <remarks>What fails, such as a checkpoint that this replica's store does not have yet, is logged once and tried again.</remarks>
+internal sealed partial class CheckpointFollower(
+    CheckpointLoader loader, CheckpointActivator activator, ActivationStore activations, TimeProvider time, ILogger<CheckpointFollower> logger)
+    : BackgroundService
+{
+    /// <summary>Time after which the store is asked even if nobody said that something changed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private long _failed;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!loader.HasStore) return;
+        var woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var subscription = await activations.SubscribeAsync(() => woken.Writer.TryWrite(true));
+        while (true)
+        {
+            await FollowAsync(stoppingToken);
+            try
+            {
+                await woken.Reader.WaitToReadAsync(stoppingToken).AsTask().WaitAsync(Patience, time, stoppingToken);
+                woken.Reader.TryRead(out _);
+            }
+            catch (TimeoutException)
+            {
+                // It is asked anyway.
+            }
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
+    {
+        var version = 0L;
+        try
+        {
+            var decided = await activations.ReadAsync(stoppingToken);
+            version = decided.Version;
+            await activator.FollowAsync(decided, stoppingToken);
+        }
+        catch (StateUnavailableException)
+        {
+            // Told by the connection already.
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            if (_failed != version) Log.Failed(logger, version, exception);
+            _failed = version;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Activation {Version} cannot be followed yet")]
+        public static partial void Failed(ILogger logger, long version, Exception exception);
+    }
+}

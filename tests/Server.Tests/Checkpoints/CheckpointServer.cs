@@ -1,0 +1,68 @@
+using Attune.Recognition.Models;
+using Attune.V1;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Attune.Server.Tests.Checkpoints;
+
+/// <summary>A server that serves a tiny random model and keeps checkpoints, on a loopback port.</summary>
+internal sealed class CheckpointServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly GrpcChannel _channel;
+
+    private CheckpointServer(WebApplication app)
+    {
+        _app = app;
+        _channel = GrpcChannel.ForAddress(app.Urls.Single());
+        Checkpoints = new V1.Checkpoints.CheckpointsClient(_channel);
+        Speech = new Speech.SpeechClient(_channel);
+    }
+
+    public V1.Checkpoints.CheckpointsClient Checkpoints { get; }
+
+    public Speech.SpeechClient Speech { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<CheckpointServer> StartAsync(string model, string store, params string[] options)
+    {
+        var app = await ServerHost.BuildAsync(
+        [
+            "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None", $"--Recognition:Model={model}", $"--Checkpoints:Folder={store}",
+            "--Adaptation:Fast:Parameters=layer-norm", .. options,
+        ]);
+        await app.StartAsync();
+        return new CheckpointServer(app);
+    }
+
+    /// <summary>Hash of the model that serves.</summary>
+    public async Task<string> ServesAsync() => (await Speech.GetModelAsync(new GetModelRequest())).Sha256;
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Imports a copy of a model whose output layer is turned so far that it hears something else; its id and hash.</summary>
+    public async Task<(string Id, string Sha256)> ImportChangedAsync(float factor)
+    {
+        using var copy = new ModelFolderCopy();
+        copy.Rewrite(tensor =>
+        {
+            if (tensor.Name != "lm_head.bias") return tensor;
+            using var weights = ModelWeights.Open(copy.FolderPath);
+            var values = weights.ReadFloats(tensor.Name);
+            for (var i = 0; i < values.Length; i++) values[i] += factor * i;
+            return TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => values);
+        });
+        using var model = Attune.Recognition.Models.Model.Open(copy.FolderPath);
+        return ((await Checkpoints.ImportAsync(new ImportCheckpointRequest { Folder = copy.FolderPath })).Id, model.Sha256);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
