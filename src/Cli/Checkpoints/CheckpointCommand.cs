@@ -17,10 +17,9 @@ internal static class CheckpointCommand
           attune checkpoint rollback
           attune checkpoint merge recipe.yml --name street-and-phone
 
-        Paths are on the server's machine, the recipe's own excepted. A recipe's models are full ids of checkpoints, and may be
-        'domain:NAME' for the model that serves with what a domain has learnt. While a checkpoint is activated everybody is served; whoever
-        is being recognised at that moment ends with the model that he began with. On several replicas, each activates it from its own
-        Checkpoints:Folder, which may be the same one.
+        Paths are on the server's machine, the recipe's own excepted. A recipe's models are full ids of checkpoints. While a checkpoint is
+        activated everybody is served; requests at work at that moment end with the model that they began with. On several replicas, each
+        activates it from its own Checkpoints:Folder, which may be the same one.
 
         Exit status:
           0    done
