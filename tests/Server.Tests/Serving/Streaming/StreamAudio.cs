@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Attune.Recognition.Audio;
+using Encoding = Attune.V1.AudioEncoding;
 
 namespace Attune.Server.Tests.Serving.Streaming;
 
@@ -20,6 +21,40 @@ internal static class StreamAudio
         }
 
         return [.. samples];
+    }
+
+    /// <summary>In any encoding, mono.</summary>
+    public static async Task<byte[]> EncodeAsync(float[] samples, Encoding encoding)
+    {
+        byte[] law = encoding is Encoding.Mulaw or Encoding.Alaw ? await LawAsync(samples, Form(encoding)) : [];
+        return law.Length > 0 ? law : [.. samples.SelectMany(sample => Bytes(sample, encoding))];
+    }
+
+    /// <summary>As the decoder calls it.</summary>
+    public static AudioEncoding Form(Encoding encoding) => encoding switch
+    {
+        Encoding.Linear16 => AudioEncoding.Pcm16,
+        Encoding.Linear24 => AudioEncoding.Pcm24,
+        Encoding.Linear32 => AudioEncoding.Pcm32,
+        Encoding.Float32 => AudioEncoding.Float32,
+        Encoding.Mulaw => AudioEncoding.MuLaw,
+        _ => AudioEncoding.ALaw,
+    };
+
+    private static byte[] Bytes(float sample, Encoding encoding) => encoding switch
+    {
+        Encoding.Linear16 => BitConverter.GetBytes((short)Math.Clamp(Math.Round(sample * 32768), -32768, 32767)),
+        Encoding.Linear24 => BitConverter.GetBytes((int)Math.Clamp(Math.Round(sample * 8388608), -8388608, 8388607))[..3],
+        Encoding.Linear32 => BitConverter.GetBytes((int)Math.Clamp(Math.Round(sample * 2147483648.0), int.MinValue, int.MaxValue)),
+        _ => BitConverter.GetBytes(sample),
+    };
+
+    /// <summary>The nearest of the 256 values that the decoder knows.</summary>
+    private static async Task<byte[]> LawAsync(float[] samples, AudioEncoding encoding)
+    {
+        byte[] codes = [.. Enumerable.Range(0, 256).Select(code => (byte)code)];
+        var values = (await new AudioDecoder(new AudioOptions()).DecodeAsync(codes, new RawAudioFormat(encoding, Rate, 1), Rate, CancellationToken.None)).Samples;
+        return [.. samples.Select(sample => codes.MinBy(code => Math.Abs(values[code] - sample)))];
     }
 
     /// <summary>As signed 16-bit integers.</summary>

@@ -108,6 +108,8 @@ public sealed class StreamLimitTests : IAsyncLifetime
     [Fact]
     public async Task Connections_ThousandIdle_DoNotKeepOthersOut()
     {
+        // The connection preface and an empty SETTINGS frame (RFC 9113, section 3.4).
+        byte[] preface = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0];
         var port = new Uri(_app.Urls.Single()).Port;
         var idle = new List<TcpClient>();
         try
@@ -116,7 +118,10 @@ public sealed class StreamLimitTests : IAsyncLifetime
             {
                 idle.Add(new TcpClient());
                 await idle[^1].ConnectAsync(IPAddress.Loopback, port);
+                await idle[^1].GetStream().WriteAsync(preface);
             }
+
+            foreach (var client in idle) Assert.True(await client.GetStream().ReadAsync(new byte[1]) > 0); // the server's SETTINGS
 
             var audio = StreamAudio.Pcm16(await StreamAudio.JoinAsync(TimeSpan.Zero, "digits-clean-3"));
             var responses = await StreamCall.RunAsync(_speech, StreamCall.Config(), audio);
@@ -130,12 +135,14 @@ public sealed class StreamLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task StopAsync_UtteranceGoingOn_AnswersItAndEndsTheStream()
+    public async Task StopAsync_UtteranceGoingOn_AnswersItAndClosesTheConnectionWithGoAway()
     {
+        await using var frames = new FrameLog(new Uri(_app.Urls.Single()));
+        using var channel = GrpcChannel.ForAddress(frames.Address);
         var audio = StreamAudio.Pcm16(await StreamAudio.JoinAsync(TimeSpan.Zero, "digits-clean-3"));
         var config = StreamCall.Config(steps: 1);
         config.EnableVoiceActivityEvents = true;
-        using var call = new StreamCall(_speech);
+        using var call = new StreamCall(new Speech.SpeechClient(channel));
         await call.SendAsync(config);
         await call.SendAsync(audio, 3200);
         Assert.True(await call.Call.ResponseStream.MoveNext(CancellationToken.None)); // speech began
@@ -147,5 +154,8 @@ public sealed class StreamLimitTests : IAsyncLifetime
         GrpcErrors.AssertError(failure, StatusCode.Unavailable, "STOPPING");
         Assert.True(responses[^1].Results[0].IsFinal);
         Assert.NotEmpty(responses[^1].Results[0].Alternatives[0].Transcript);
+        await frames.EndAsync();
+        Assert.Contains(frames.Frames, frame => frame.Type == FrameLog.GoAway);
+        Assert.All(frames.Frames, frame => Assert.True(frame.Type != FrameLog.GoAway || frame.LastStream >= 1)); // the stream at work is answered
     }
 }

@@ -1,5 +1,7 @@
+using Attune.Recognition.Audio;
 using Attune.V1;
 using Google.Protobuf.WellKnownTypes;
+using AudioEncoding = Attune.V1.AudioEncoding;
 using SpeechEventType = Attune.V1.StreamingRecognizeResponse.Types.SpeechEventType;
 
 namespace Attune.Server.Tests.Serving.Streaming;
@@ -62,7 +64,7 @@ public class StreamingRecognizeTests(ServerFixture server)
     {
         var audio = StreamAudio.Pcm16(await StreamAudio.JoinAsync(Pause, "digits-clean-2", "digits-air-conditioner-10db", "digits-clean-3"));
         var random = new Random(7);
-        int[][] sizes = [[32], [160_000], [1, 31, 3201, 7], [.. Enumerable.Range(0, 200).Select(_ => random.Next(32, 160_000))]];
+        int[][] sizes = [[32], [160_000], [1, 31, 3201, 7], [.. Enumerable.Range(0, 200).Select(_ => random.Next(32, 160_000))]]; // 1 ms, 5 s, odd, any between
         var runs = new List<StreamingRecognitionResult[]>();
         foreach (var chunks in sizes)
         {
@@ -82,6 +84,53 @@ public class StreamingRecognizeTests(ServerFixture server)
             Assert.Equal(expected.Draft, final.Draft);
             Assert.Equal((expected.Adaptation.LossBefore, expected.Adaptation.LossAfter), (final.Adaptation.LossBefore, final.Adaptation.LossAfter));
         }
+    }
+
+    [Theory]
+    [InlineData(AudioEncoding.Linear24, 16000)]
+    [InlineData(AudioEncoding.Linear32, 16000)]
+    [InlineData(AudioEncoding.Float32, 16000)]
+    [InlineData(AudioEncoding.Mulaw, 16000)]
+    [InlineData(AudioEncoding.Alaw, 16000)]
+    [InlineData(AudioEncoding.Linear16, 8000)]
+    [InlineData(AudioEncoding.Float32, 44100)]
+    public async Task StreamingRecognize_AnyEncodingAndRate_FinalsAreThoseOfTheUnaryCall(AudioEncoding encoding, int rate)
+    {
+        // Where the rate is not the model's, the recording is heard slower or faster; both calls hear the same.
+        var audio = await StreamAudio.EncodeAsync(await StreamAudio.JoinAsync(TimeSpan.FromSeconds(4), "digits-clean-2", "digits-clean-3"), encoding);
+        var heard = await new AudioDecoder(new AudioOptions()).DecodeAsync(
+            audio, new RawAudioFormat(StreamAudio.Form(encoding), rate, 1), StreamAudio.Rate, CancellationToken.None);
+        var random = new Random(11);
+        var second = (int)(audio.Length / heard.Duration.TotalSeconds);
+
+        var responses = await StreamCall.RunAsync(
+            server.Speech, StreamCall.Config(encoding, rate, steps: 1), audio, [.. Enumerable.Range(0, 100).Select(_ => random.Next(second / 1000, second * 5))]);
+
+        var finals = responses.SelectMany(response => response.Results).Where(result => result.IsFinal).ToArray();
+        Assert.NotEmpty(finals);
+        foreach (var final in finals)
+        {
+            var segment = heard.Samples[Sample(final.StartTime)..Sample(final.EndTime)].SelectMany(BitConverter.GetBytes).ToArray();
+            var unary = await server.Speech.RecognizeAsync(Samples.Request(segment, StreamCall.Config(AudioEncoding.Float32, steps: 1).Config));
+            var expected = unary.Results.Single();
+            Assert.Equal(expected.Alternatives[0], final.Alternatives[0]);
+            Assert.Equal(expected.Draft, final.Draft);
+            Assert.Equal((expected.Adaptation.LossBefore, expected.Adaptation.LossAfter), (final.Adaptation.LossBefore, final.Adaptation.LossAfter));
+        }
+    }
+
+    [Fact]
+    public async Task StreamingRecognize_DraftsTurnedOff_GivesOnlyFinalsInOrder()
+    {
+        var audio = StreamAudio.Pcm16(await StreamAudio.JoinAsync(Pause, "digits-clean-2", "digits-clean-3", "digits-clean-3"));
+        var config = StreamCall.Config(steps: 2);
+        config.DisableDraftResults = true;
+
+        var responses = await StreamCall.RunAsync(server.Speech, config, audio);
+
+        Assert.All(responses, response => Assert.True(response.Results.Single().IsFinal));
+        Assert.Equal([0, 1, 2], responses.Select(response => response.Results[0].UtteranceIndex));
+        Assert.All(responses, response => Assert.NotEmpty(response.Results[0].Draft));
     }
 
     [Fact]
@@ -131,6 +180,26 @@ public class StreamingRecognizeTests(ServerFixture server)
 
         Assert.Equal(SpeechEventType.VoiceActivityTimeout, response.SpeechEventType);
         Assert.InRange(response.SpeechEventTime.ToTimeSpan().TotalSeconds, 2, 2.2);
+    }
+
+    [Fact]
+    public async Task StreamingRecognize_SilenceAfterAnUtterance_EndsWithTimeoutAndTheFinal()
+    {
+        var audio = StreamAudio.Pcm16(await StreamAudio.JoinAsync(TimeSpan.FromSeconds(6), "digits-clean-3"));
+        var config = StreamCall.Config();
+        config.DisableDraftResults = true;
+        config.VoiceActivityTimeout = new VoiceActivityTimeout { SpeechEndTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(3)) };
+
+        using var call = new StreamCall(server.Speech);
+        await call.SendAsync(config);
+        var reading = call.ReadAllAsync();
+        await call.SendUntilEndedAsync(audio, 3200);
+        var responses = await reading;
+
+        var final = Assert.Single(responses, response => response.Results.Count > 0).Results[0];
+        var timeout = Assert.Single(responses, response => response.SpeechEventType == SpeechEventType.VoiceActivityTimeout);
+        Assert.True(final.IsFinal);
+        Assert.InRange((timeout.SpeechEventTime - final.EndTime).ToTimeSpan().TotalSeconds, 2.9, 3.2);
     }
 
     [Fact]

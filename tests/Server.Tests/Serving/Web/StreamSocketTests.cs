@@ -11,7 +11,7 @@ namespace Attune.Server.Tests.Serving.Web;
 public class StreamSocketTests(ServerFixture server)
 {
     private const string Config = """
-        {"streaming_config": {"config": {"encoding": "AUDIO_ENCODING_LINEAR16", "sample_rate_hertz": 16000, "adaptation": {"steps": 0}}, "interim_results": true}}
+        {"streaming_config": {"config": {"encoding": "AUDIO_ENCODING_LINEAR16", "sample_rate_hertz": 16000, "adaptation": {"steps": 0}, "domain": "line-8"}, "interim_results": true}}
         """;
 
     [Fact]
@@ -31,6 +31,7 @@ public class StreamSocketTests(ServerFixture server)
         Assert.Equal(
             expected.SelectMany(response => response.Results).Where(result => result.IsFinal).Select(result => result.Alternatives[0].Transcript),
             results.Where(result => result.GetProperty("is_final").GetBoolean()).Select(result => result.GetProperty("alternatives")[0].GetProperty("transcript").GetString()));
+        Assert.Equal("line-8", results[^1].GetProperty("revision").GetProperty("domain").GetString());
         Assert.Contains(results, result => !result.GetProperty("is_final").GetBoolean() && !result.GetProperty("is_draft").GetBoolean());
         Assert.Equal(WebSocketCloseStatus.NormalClosure, socket.CloseStatus);
     }
