@@ -13,6 +13,7 @@ internal static class ListenCommand
           attune listen                                      the microphone, with the server of this machine
           attune listen call.wav --server http://host:5190   a recording, as fast as it sounds
           attune listen call.flac --no-pace --json           as fast as the server can, one JSON object a line
+          attune listen --domain kitchen                     with what the domain has learnt, and learning from it
 
         The words that are heard so far stand in the last line and change; when you pause, the draft takes their place, and then the final, which stays. The
         microphone is read by arecord (alsa-utils), parec (pulseaudio-utils) or ffmpeg, the first of these that is installed, until Ctrl-C.
@@ -48,8 +49,16 @@ internal static class ListenCommand
             "--steps", "N", new RangeAttribute(0, FastUpdateOptions.MaxSteps), "Gradient steps on each utterance; the server's setting if not given.");
         var budget = NumberOption.Create<int>(
             "--budget", "MS", new RangeAttribute(1, 86_400_000), "Latency budget of each utterance in milliseconds; steps that would overrun it are left out.");
+        var domain = new Option<string?>("--domain")
+        {
+            HelpName = "NAME",
+            Description = "The domain whose weights recognise, and which learns from the audio; none if not given.",
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line for each result, and nothing else." };
-        var command = new Command("listen", "Show the words of a microphone or a file while they are spoken.") { file, server, chunk, noPace, steps, budget, json };
+        var command = new Command("listen", "Show the words of a microphone or a file while they are spoken.")
+        {
+            file, server, chunk, noPace, steps, budget, domain, json,
+        };
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new ListenSettings
@@ -60,6 +69,7 @@ internal static class ListenCommand
                 Pace = !parsed.GetValue(noPace),
                 Steps = parsed.GetResult(steps) is null ? null : parsed.GetValue(steps),
                 Budget = parsed.GetResult(budget) is null ? null : TimeSpan.FromMilliseconds(parsed.GetValue(budget)),
+                Domain = parsed.GetValue(domain) ?? "",
                 Json = parsed.GetValue(json),
             };
             var screen = new ListenScreen(parsed.InvocationConfiguration.Output, settings.Json);

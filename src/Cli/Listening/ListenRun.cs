@@ -132,7 +132,7 @@ internal sealed class ListenRun(ListenSettings settings, ListenScreen screen, Te
         {
             StreamingConfig = new StreamingRecognitionConfig
             {
-                Config = new RecognitionConfig { Encoding = encoding, SampleRateHertz = sampleRateHz, Adaptation = adaptation },
+                Config = new RecognitionConfig { Encoding = encoding, SampleRateHertz = sampleRateHz, Adaptation = adaptation, Domain = settings.Domain },
                 InterimResults = true,
             },
         });

@@ -21,6 +21,9 @@ internal sealed record ListenSettings
     /// <summary>Latency budget of each utterance; null for as long as it takes.</summary>
     public TimeSpan? Budget { get; init; }
 
+    /// <summary>The domain; empty for none. The server checks it.</summary>
+    public string Domain { get; init; } = "";
+
     /// <summary>One JSON object a line in place of text for people.</summary>
     public bool Json { get; init; }
 }

@@ -34,6 +34,19 @@ public sealed class ListenCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Listen_Domain_IsWhatTheServerHears()
+    {
+        var good = await CliRun.RunAsync(
+            "listen", RepositoryFiles.Sample("digits-clean-3.wav"), "--server", Url, "--no-pace", "--json", "--steps", "0", "--domain", "kitchen");
+        var bad = await CliRun.RunAsync(
+            "listen", RepositoryFiles.Sample("digits-clean-3.wav"), "--server", Url, "--no-pace", "--json", "--steps", "0", "--domain", "no such/domain");
+
+        Assert.Equal((ExitCode.Success, ""), (good.Status, good.Error));
+        Assert.Equal(ExitCode.FileFailed, bad.Status);
+        Assert.Contains("streaming_config.config.domain", bad.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Listen_FilePaced_TakesAsLongAsItSounds()
     {
         var started = TimeProvider.System.GetTimestamp();
