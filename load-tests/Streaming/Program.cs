@@ -1,0 +1,15 @@
+using System.CommandLine;
+using Attune.Streaming;
+
+var root = new RootCommand(
+    """
+    Measures live streams. Run from the repository's root.
+
+    Examples:
+      dotnet run -c Release --project load-tests/Streaming -- latency --streams 1 4 --steps 0 10 --budget 1
+      dotnet run -c Release --project load-tests/Streaming -- end-pointing --manifest my/test.jsonl --noise noises
+    """)
+{
+    LatencyCommand.Create(args), CostCommand.Create(args), EndPointingCommand.Create(args), SoakCommand.Create(args),
+};
+return await root.Parse(args).InvokeAsync();

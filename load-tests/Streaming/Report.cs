@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Attune.Streaming;
+
+/// <summary>One section of a Markdown file of results: what was measured, where, when, by which command, and a table.</summary>
+/// <remarks>Lines go to standard output as they come; <see cref="Save"/> puts the whole into the file, in place of the section of the same title.</remarks>
+internal sealed class Report
+{
+    private const string Mark = "## ";
+
+    private readonly string _title;
+    private readonly FileInfo? _file;
+    private readonly List<string> _lines;
+
+    /// <param name="title">Of the section.</param>
+    /// <param name="file">Null for standard output alone.</param>
+    /// <param name="method">What the numbers are.</param>
+    /// <param name="arguments">Of the program.</param>
+    public Report(string title, FileInfo? file, string method, IEnumerable<string> arguments)
+    {
+        (_title, _file) = (title, file);
+        _lines = [Mark + title, "", method, "", $"{Machine()}, {Today()}: `dotnet run -c Release --project load-tests/Streaming -- {string.Join(' ', arguments.Select(Quote))}`", ""];
+        foreach (var line in _lines) Console.WriteLine(line);
+    }
+
+    /// <summary>Adds a line.</summary>
+    public void Add(string line)
+    {
+        _lines.Add(line);
+        Console.WriteLine(line);
+    }
+
+    /// <summary>Writes the section. The other sections of the file stay as they are.</summary>
+    public void Save()
+    {
+        if (_file is null) return;
+        var lines = _file.Exists ? File.ReadAllLines(_file.FullName).ToList() : ["# Live streams", ""];
+        var first = lines.IndexOf(Mark + _title);
+        if (first < 0)
+        {
+            if (lines[^1].Length > 0) lines.Add("");
+            first = lines.Count;
+        }
+
+        var next = lines.FindIndex(Math.Min(first + 1, lines.Count), line => line.StartsWith(Mark, StringComparison.Ordinal));
+        lines.RemoveRange(first, (next < 0 ? lines.Count : next) - first);
+        lines.InsertRange(first, next < 0 ? _lines : [.. _lines, ""]);
+        File.WriteAllLines(_file.FullName, lines);
+    }
+
+    private static string Quote(string argument) => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument;
+
+    private static string Machine()
+    {
+        const string key = "model name";
+        var line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal));
+        var processor = line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        return $"{processor}, {Environment.ProcessorCount} logical cores, {RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}";
+    }
+
+    private static string Today() => TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
