@@ -82,6 +82,33 @@ public sealed class UtteranceSegmenterTests : IDisposable
     }
 
     [Fact]
+    public async Task Push_LongSpeechWithAShortPause_IsCutInThePause()
+    {
+        var first = await JoinAsync(seconds: 0, "digits-clean-2", "digits-clean-3");
+        float[] samples = [.. first, .. new float[Rate * 3 / 10], .. await JoinAsync(seconds: 0, "digits-clean-2", "digits-clean-3")];
+        var longest = (first.Length / (double)Rate) + 1;
+
+        var ended = Run(samples, [1600], moreWaits: true, maxUtterance: longest).OfType<UtteranceEnded>().First();
+
+        Assert.InRange((ended.Start + ended.Duration).TotalSeconds * Rate, first.Length - (Rate / 10), first.Length + (Rate * 3 / 10));
+    }
+
+    [Fact]
+    public async Task Push_MoreAudioWaits_LeavesOutInterimsAndNothingElse()
+    {
+        var samples = await JoinAsync(seconds: 1.5, "digits-clean-2", "digits-clean-3");
+
+        var idle = Run(samples, [1600], moreWaits: false);
+        var idlePasses = _passes.Count;
+        var busy = Run(samples, [1600], moreWaits: true);
+        var busyPasses = _passes.Count - idlePasses;
+
+        Assert.Equal(Utterances(idle), Utterances(busy));
+        Assert.True(busy.OfType<InterimTranscript>().Count() < idle.OfType<InterimTranscript>().Count());
+        Assert.InRange(busyPasses, 1, idlePasses * 2 / 3);
+    }
+
+    [Fact]
     public async Task Push_LongerUtterance_CostsTheSameForEachSecond()
     {
         var samples = await JoinAsync(seconds: 0, [.. Enumerable.Repeat("digits-clean-2", 20)]);
