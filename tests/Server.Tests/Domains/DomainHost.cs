@@ -15,7 +15,8 @@ internal sealed class DomainHost : IAsyncDisposable
 {
     public const string Line = "line-7";
 
-    private static readonly string[] Quick =
+    /// <summary>Settings that all have.</summary>
+    public static readonly string[] Quick =
     [
         "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Adaptation:Fast:Parameters", "top-1", "--Adaptation:Slow:FastSteps", "1",
         "--Adaptation:Slow:UtterancesPerUpdate", "2", "--Adaptation:Gate:HeldBack", "0", "--State:LeaseDuration", "00:00:02",
@@ -52,9 +53,12 @@ internal sealed class DomainHost : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="settings">Beside those that all have, which they outweigh.</param>
-    public static async Task<DomainHost> StartAsync(params string[] settings)
+    public static Task<DomainHost> StartAsync(params string[] settings) => StartAsync(TimeProvider.System, settings);
+
+    /// <summary>Starts one with a clock.</summary>
+    public static async Task<DomainHost> StartAsync(TimeProvider time, params string[] settings)
     {
-        var app = await ServerHost.BuildAsync([.. Quick, .. settings]);
+        var app = await ServerHost.BuildAsync([.. Quick, .. settings], services => services.AddSingleton(time));
         await app.StartAsync(Token);
         return new DomainHost(app);
     }

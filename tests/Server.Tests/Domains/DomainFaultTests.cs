@@ -1,0 +1,83 @@
+using Attune.Server.Tests.State;
+
+namespace Attune.Server.Tests.Domains;
+
+/// <summary>What breaks around domains that learn: the store, the clock, another domain.</summary>
+public class DomainFaultTests
+{
+    [Fact]
+    public async Task Recognize_RedisKilledInTheMiddleOfTraffic_NothingFailsAndNothingIsLost()
+    {
+        using var store = new LastingStore(TestStore.External);
+        await using var host = await DomainHost.StartAsync([.. store.Settings, "--State:OperationTimeout", "00:00:00.5"]);
+        await host.TeachAsync();
+        var finals = new List<V1.SpeechRecognitionResult>();
+
+        for (var i = 0; i < 24; i++)
+        {
+            if (i == 6) store.Redis!.Kill();
+            if (i == 16) store.Redis!.Restart();
+            finals.Add(await host.SayAsync());
+        }
+
+        await host.StoredAsync(DomainHost.Line, 2 + finals.Count);
+        Assert.All(finals, final => Assert.NotEmpty(final.Alternatives[0].Transcript));
+        Assert.All(finals, final => Assert.NotEmpty(final.FinalId));
+        Assert.All(finals, final => Assert.True(final.Revision.Number >= 1)); // never the model, for want of a store
+        Assert.Equal(0, host.Outbox.Refused);
+        Assert.Equal(2 + finals.Count, (await host.GetAsync()).Utterances);
+    }
+
+    [Fact]
+    public async Task Learn_ClockJumps_EveryUpdateCountsOnce()
+    {
+        var clock = new ShiftedClock();
+        await using var host = await DomainHost.StartAsync(clock);
+
+        var first = await host.TeachAsync();
+        clock.Shift = TimeSpan.FromDays(-400);
+        var second = await host.TeachAsync();
+        clock.Shift = TimeSpan.FromDays(400);
+        var third = await host.TeachAsync();
+
+        Assert.Equal([(1L, 0L), (2, 1), (3, 2)], new[] { first, second, third }.Select(update => (update.Revision, update.ParentRevision)));
+        Assert.True(first.Id < second.Id && second.Id < third.Id);
+        Assert.Equal((6, 6, 3), ((await host.GetAsync()).Utterances, (await host.GetAsync()).UtterancesLearnt, (await host.SayAsync()).Revision.Number));
+    }
+
+    [Fact]
+    public async Task Recognize_TrafficOfAnotherDomain_ChangesNoBit()
+    {
+        var alone = await SayAllAsync(besides: 0);
+        var crowded = await SayAllAsync(besides: 2);
+
+        Assert.Equal(alone, crowded);
+    }
+
+    /// <summary>What a domain is answered over several updates, while another one is spoken to.</summary>
+    private static async Task<List<string>> SayAllAsync(int besides)
+    {
+        await using var host = await DomainHost.StartAsync();
+        var answers = new List<string>();
+        using var ending = new CancellationTokenSource();
+        var noise = Enumerable.Range(0, besides).Select(_ => Task.Run(async () =>
+        {
+            while (!ending.IsCancellationRequested) await host.SayAsync("noise", "digits-air-conditioner-10db", steps: 2);
+        })).ToArray();
+        for (var i = 0; i < 2; i++)
+        {
+            var update = await host.TeachAsync();
+            await host.Catalogue.RefreshAsync(DomainHost.Line);
+            var said = await host.SayAsync(sample: "digits-clean-3", steps: 2);
+            answers.Add($"{update.LossBefore:R} {update.LossAfter:R} {said.Alternatives[0]} {said.Revision.Number} {said.Adaptation.LossBefore:R} {said.Adaptation.LossAfter:R}");
+            await host.SayAsync(sample: "digits-clean-1"); // an even number, so that the next update begins with the next round
+            await host.StoredAsync(DomainHost.Line, 4 * (i + 1));
+            while ((await host.GetAsync()).UtterancesLearnt < 4 * (i + 1)) await Task.Delay(20, TestStore.Token);
+            await host.Catalogue.RefreshAsync(DomainHost.Line);
+        }
+
+        await ending.CancelAsync();
+        await Task.WhenAll(noise);
+        return answers;
+    }
+}

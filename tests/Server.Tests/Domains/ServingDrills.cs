@@ -1,0 +1,87 @@
+using Attune.Adaptation.Gate;
+using Attune.Adaptation.Revisions;
+using Attune.Recognition.Acoustic;
+using Attune.Server.Tests.State;
+
+namespace Attune.Server.Tests.Domains;
+
+/// <summary>Drills of <c>docs/drills.md</c> on a whole server with its store.</summary>
+[Trait("Category", "Drill")]
+public class ServingDrills
+{
+    public static TheoryData<string> Kinds => TestStore.Kinds;
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Recognize_RevisionCorruptedInTheStore_ServesTheOneBeforeItFromTheFirstRequest(string kind)
+    {
+        using var store = new LastingStore(kind);
+        await using (var host = await DomainHost.StartAsync(store.Settings))
+        {
+            await host.TeachAsync();
+            await host.TeachAsync();
+            await host.Connection.RunAsync(
+                database => database.StringSetRangeAsync(host.Stores.Scope.Keys.Revision(DomainHost.Line, 2), 12_000, "garbage"), TestStore.Token);
+        }
+
+        await using var again = await DomainHost.StartAsync([.. store.Settings, "--State:LoadTimeout", "00:00:30"]);
+        using var watch = again.Watch(DomainHost.Line, await again.LastEventAsync());
+        var served = await again.SayAsync();
+        var reset = await DomainHost.NextAsync(watch);
+
+        Assert.Equal(1, served.Revision.Number);
+        Assert.NotEmpty(served.Alternatives[0].Transcript);
+        Assert.Equal((V1.DomainEvent.Types.Kind.Reset, 1, 2, "corrupted"), (reset.Kind, reset.Revision, reset.ParentRevision, reset.Reason));
+    }
+
+    [Fact]
+    public async Task Recognize_RevisionThatHearsNothing_TheModelAnswersInTheSameRequestAndTheDomainGoesBack()
+    {
+        await using var host = await DomainHost.StartAsync("--Adaptation:Fast:Parameters", "layer-norm", "--Adaptation:Slow:UtterancesPerUpdate", "50");
+        var expected = await host.SayAsync(steps: 0);
+        await host.StoredAsync(DomainHost.Line, 1);
+        await PublishAsync(host, values => values.Clear());
+        using var watch = host.Watch(DomainHost.Line, await host.LastEventAsync());
+        await host.Catalogue.RefreshAsync(DomainHost.Line);
+
+        var first = await host.SayAsync(steps: 0);
+        var second = await host.SayAsync(steps: 0);
+        var reset = await DomainHost.NextAsync(watch);
+        var third = await host.SayAsync(steps: 0);
+
+        Assert.All([first, second, third], served => Assert.Equal((0, expected.Alternatives[0]), (served.Revision.Number, served.Alternatives[0])));
+        Assert.Equal((V1.DomainEvent.Types.Kind.Reset, 0, 1, "collapsed"), (reset.Kind, reset.Revision, reset.ParentRevision, reset.Reason));
+    }
+
+    [Fact]
+    public async Task Learn_LearningRateFarTooHigh_TheGateRefusesAndTheModelServes()
+    {
+        await using var host = await DomainHost.StartAsync("--Adaptation:Fast:LearningRate", "0.2", "--Adaptation:Fast:Parameters", "layer-norm");
+
+        var update = await host.TeachAsync();
+        var served = await host.SayAsync(steps: 0);
+        var revisions = await host.Domains.ListRevisionsAsync(new V1.ListRevisionsRequest { Domain = DomainHost.Line });
+
+        Assert.Equal((V1.DomainEvent.Types.Kind.Refused, 1), (update.Kind, update.Revision));
+        Assert.Contains(update.Verdict.Checks, check => check is { Question: "locality", Passed: false });
+        Assert.Equal(0, served.Revision.Number);
+        Assert.NotEmpty(served.Alternatives[0].Transcript);
+        Assert.False(Assert.Single(revisions.Revisions).Verdict.Passed); // kept for inspection
+    }
+
+    private delegate void Spoil(Span<float> values);
+
+    /// <summary>Makes a revision serve that no gate has seen.</summary>
+    private static async Task PublishAsync(DomainHost host, Spoil spoil)
+    {
+        var source = AdaptableParameters.Source(TestStore.Model, host.Stores.Scope.Set);
+        var values = source.Values.ToArray();
+        spoil(values);
+        var revision = new Revision(
+            DomainHost.Line, 1, 0, TestStore.Model.Sha256, host.Stores.Scope.Set.Name, [], DateTimeOffset.UnixEpoch, GateVerdict.Unasked,
+            new AdaptationState(new AdaptableParameters(host.Stores.Scope.Layout, values)));
+        await host.Stores.Revisions.SaveCandidateAsync(revision, fence: 0, TestStore.Token);
+        var head = (await host.Stores.Domains.ReadAsync(DomainHost.Line, TestStore.Token))!;
+        Assert.True(await host.Stores.Domains.TryChangeAsync(head, StoresTests.Update(head, 1, fence: null), TestStore.Token));
+    }
+}
