@@ -68,11 +68,11 @@ public class DomainFaultTests
         {
             var update = await host.TeachAsync();
             await host.Catalogue.RefreshAsync(DomainHost.Line);
+            using var next = host.Watch(DomainHost.Line, after: await host.LastEventAsync());
             var said = await host.SayAsync(sample: "digits-clean-3", steps: 2);
             answers.Add($"{update.LossBefore:R} {update.LossAfter:R} {said.Alternatives[0]} {said.Revision.Number} {said.Adaptation.LossBefore:R} {said.Adaptation.LossAfter:R}");
             await host.SayAsync(sample: "digits-clean-1"); // an even number, so that the next update begins with the next round
-            await host.StoredAsync(DomainHost.Line, 4 * (i + 1));
-            while ((await host.GetAsync()).UtterancesLearnt < 4 * (i + 1)) await Task.Delay(20, TestStore.Token);
+            await DomainHost.NextAsync(next); // the update of these two
             await host.Catalogue.RefreshAsync(DomainHost.Line);
         }
 
