@@ -8,6 +8,7 @@ using Attune.Cli.Evaluation;
 using Attune.Cli.Listening;
 using Attune.Cli.Merging;
 using Attune.Cli.Pulling;
+using Attune.Cli.Replaying;
 using Attune.Cli.Serving;
 using Attune.Cli.Training;
 using Attune.Cli.Transcription;
@@ -26,6 +27,7 @@ internal static class CommandLine
           attune serve --urls http://*:8080        answer requests over gRPC and HTTP
           attune listen call.wav                   words while they are spoken, from a server
           attune domain list                       what domains have learnt, from a server
+          attune replay line-7/5f1c...             recompute a final from what is stored, to audit it
           attune finetune --manifest train.jsonl --validation held-out.jsonl --out my-model
           attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
           attune merge recipe.yml --out merged     one model of several
@@ -70,6 +72,7 @@ internal static class CommandLine
         var serving = ServeCommand.Create(serve);
         var listen = ListenCommand.Create();
         var domain = DomainCommand.Create();
+        var replay = ReplayCommand.Create();
         var train = TrainCommand.Create();
         var fineTune = FineTuneCommand.Create();
         var mergeAdapter = MergeAdapterCommand.Create();
@@ -77,7 +80,7 @@ internal static class CommandLine
         var merge = MergeCommand.Create();
         var pull = PullCommand.Create();
         var checkpoint = CheckpointCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, listen, domain, train, fineTune, mergeAdapter, merge, pull, checkpoint, eval };
+        var root = new RootCommand(Description) { transcribe, serving, listen, domain, replay, train, fineTune, mergeAdapter, merge, pull, checkpoint, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -85,6 +88,7 @@ internal static class CommandLine
             [serving] = ServeCommand.Notes,
             [listen] = ListenCommand.Notes,
             [domain] = DomainCommand.Notes,
+            [replay] = ReplayCommand.Notes,
             [train] = TrainCommand.Notes,
             [fineTune] = FineTuneCommand.Notes,
             [mergeAdapter] = MergeAdapterCommand.Notes,

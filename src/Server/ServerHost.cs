@@ -88,7 +88,9 @@ public static class ServerHost
         return app;
     }
 
-    private static WebApplicationBuilder CreateBuilder(string[] args)
+    /// <summary>A builder with the settings, unchecked.</summary>
+    /// <exception cref="ConfigurationException">The file of settings cannot be read.</exception>
+    internal static WebApplicationBuilder CreateBuilder(string[] args)
     {
         try
         {

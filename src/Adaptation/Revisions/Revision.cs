@@ -26,4 +26,7 @@ public sealed record Revision(
 {
     /// <summary>The number that stands for the model itself.</summary>
     public const long Source = 0;
+
+    /// <summary>The SHA-256 that its bytes name, in hexadecimal; null for one that was not read from bytes.</summary>
+    public string? Sha256 { get; init; }
 }

@@ -69,7 +69,7 @@ public static class RevisionFile
     /// <exception cref="RevisionException">The bytes are damaged, no revision, or one of another model or parameter set.</exception>
     public static Revision Read(ReadOnlyMemory<byte> bytes, string modelSha256, ParameterSet set, ParameterLayout layout)
     {
-        var (file, description) = Open(bytes);
+        var (file, description, hash) = Open(bytes);
         if (description.ModelSha256 != modelSha256)
         {
             throw new RevisionException(
@@ -94,7 +94,10 @@ public static class RevisionFile
             var state = new AdaptationState(new AdaptableParameters(layout, Values(file, layout, string.Empty)), moments);
             return new Revision(
                 description.Domain, description.Number, description.Parent, description.ModelSha256, description.ParameterSet,
-                description.UtteranceIds, description.Created, new GateVerdict(description.Checks), state);
+                description.UtteranceIds, description.Created, new GateVerdict(description.Checks), state)
+            {
+                Sha256 = hash,
+            };
         }
         catch (Exception exception) when (exception is ModelException or ArgumentException)
         {
@@ -102,7 +105,7 @@ public static class RevisionFile
         }
     }
 
-    private static (SafetensorsMemory File, Description Description) Open(ReadOnlyMemory<byte> bytes)
+    private static (SafetensorsMemory File, Description Description, string Hash) Open(ReadOnlyMemory<byte> bytes)
     {
         try
         {
@@ -111,7 +114,7 @@ public static class RevisionFile
                 throw new RevisionException(RevisionError.NotARevision, $"A revision's metadata must have {DescriptionKey} and {HashKey}.");
 
             CheckHash(bytes, hash);
-            return (file, JsonSerializer.Deserialize<Description>(json, Json)!);
+            return (file, JsonSerializer.Deserialize<Description>(json, Json)!, hash);
         }
         catch (Exception exception) when (exception is ModelException or JsonException)
         {

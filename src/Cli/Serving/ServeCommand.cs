@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using Attune.Adaptation.Fast;
 using Attune.Recognition;
 using Attune.Recognition.Models;
@@ -7,7 +6,7 @@ using Attune.Recognition.Models;
 namespace Attune.Cli.Serving;
 
 /// <summary><c>attune serve</c>: the server, with its most used settings as options.</summary>
-internal static partial class ServeCommand
+internal static class ServeCommand
 {
     /// <summary>Examples and notes for help.</summary>
     public const string Notes = """
@@ -34,13 +33,8 @@ internal static partial class ServeCommand
             HelpName = "URLS",
             Description = "Addresses to listen on, separated by semicolons, such as http://localhost:5000 or http://*:8080.",
         };
-        var config = new Option<FileInfo>("--config")
-        {
-            HelpName = "FILE",
-            Description = "JSON file with settings, in the form of appsettings.json.",
-        };
-        config.AcceptExistingOnly();
-        var settings = CreateSettings();
+        var config = SettingsArgument.CreateConfig();
+        var settings = SettingsArgument.Create();
         var recognition = new RecognitionArguments();
         var command = new Command("serve", "Run the server until it is stopped.") { settings, urls, config };
         recognition.AddTo(command);
@@ -66,21 +60,6 @@ internal static partial class ServeCommand
         return command;
     }
 
-    private static Argument<string[]> CreateSettings()
-    {
-        var settings = new Argument<string[]>("SETTING")
-        {
-            Arity = ArgumentArity.ZeroOrMore,
-            Description = "Further settings of the server, in the form --Section:Key=Value, such as --Audio:MaxDuration=00:10:00.",
-        };
-        settings.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => !Setting().IsMatch(token.Value)))
-                result.AddError($"'{token.Value}' is no option, and settings must have the form --Section:Key=Value.");
-        });
-        return settings;
-    }
-
     private static async Task<int> RunAsync(Func<string[], Task<int>> run, string[] arguments, TextWriter error)
     {
         try
@@ -101,7 +80,4 @@ internal static partial class ServeCommand
         or Microsoft.Extensions.Options.OptionsValidationException
         or InvalidDataException
         or IOException;
-
-    [GeneratedRegex(@"^--[A-Za-z]\w*(:\w+)+=")]
-    private static partial Regex Setting();
 }

@@ -1,3 +1,4 @@
+using Attune.Adaptation;
 using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Revisions;
 
@@ -18,6 +19,14 @@ internal sealed record DomainSnapshot(string Domain, Revision? Current, Revision
 
     /// <summary>The weights.</summary>
     public ServingWeights Weights { get; } = new(Current?.State, Fallback?.State);
+
+    /// <summary>The revision that an utterance was served from; null for the model itself.</summary>
+    public Revision? Served(RecognizedUtterance recognized) => recognized.Collapse?.ServedFrom switch
+    {
+        null or ServingSource.Current => Current,
+        ServingSource.Fallback => Fallback,
+        _ => null,
+    };
 
     /// <summary>The model itself, for a domain that has learnt nothing or of which nothing can be read.</summary>
     public static DomainSnapshot Source(string domain) => new(domain, null, null);

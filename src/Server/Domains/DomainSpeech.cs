@@ -19,6 +19,7 @@ internal sealed class DomainSpeech(
     AdaptiveRecognizer recognizer, DomainReader reader, DomainCatalogue catalogue, UtteranceOutbox outbox, RecognitionSettings settings,
     IOptions<SlowUpdateOptions> slow, TimeProvider time)
 {
+    private readonly CollapseBounds _collapse = CollapseBounds.Of(settings.Collapse);
     private readonly int _domainSteps = slow.Value.FastSteps ?? slow.Value.ResolveStrategy().FastSteps;
 
     /// <summary>What a request is served from until its end; null if it names no domain.</summary>
@@ -48,16 +49,12 @@ internal sealed class DomainSpeech(
 
         var ofDomain = request with { Steps = request.Steps ?? _domainSteps };
         var recognized = await recognizer.RecognizeUtteranceAsync(samples, start, snapshot.Weights, ofDomain, draftReady, cancellationToken);
-        var revision = recognized.Collapse?.ServedFrom switch
-        {
-            null or ServingSource.Current => snapshot.Current,
-            ServingSource.Fallback => snapshot.Fallback,
-            _ => null,
-        };
+        var revision = snapshot.Served(recognized);
         if (catalogue.Observe(snapshot, recognized.Collapse?.Sign)) outbox.TryAdd(new OutboxItem.Collapsed(reader, snapshot.Domain, snapshot.Number));
 
         var id = FinalId.New(snapshot.Domain);
-        var kept = outbox.TryAdd(new OutboxItem.Served(reader, ToStored(id, snapshot, revision, samples, recognized)));
+        var learns = recognized.IsWorthLearning || !recognizer.ChecksForCollapse;
+        var kept = outbox.TryAdd(new OutboxItem.Served(reader, ToStored(id, snapshot, revision, samples, recognized), learns));
         return new ServedUtterance(recognized, snapshot.Domain, revision, kept ? id : null);
     }
 
@@ -89,7 +86,13 @@ internal sealed class DomainSpeech(
             report.Outcome,
             recognized.Final.Confidence,
             report.LossBefore,
-            report.LossAfter);
+            report.LossAfter)
+        {
+            RevisionSha256 = snapshot.Current?.Sha256,
+            FallbackSha256 = snapshot.Fallback?.Sha256,
+            Collapse = _collapse,
+            Processor = Processor.Name,
+        };
         return new StoredUtterance(utterance, record);
     }
 }

@@ -7,8 +7,8 @@ namespace Attune.Server.Domains;
 /// <param name="Reader">The domains of the model that served, which may be another by the time that this is stored.</param>
 internal abstract record OutboxItem(DomainReader Reader)
 {
-    /// <summary>An utterance that was served.</summary>
-    internal sealed record Served(DomainReader Reader, StoredUtterance Utterance) : OutboxItem(Reader);
+    /// <summary>An utterance that was served, and whether its domain may learn from it.</summary>
+    internal sealed record Served(DomainReader Reader, StoredUtterance Utterance, bool Learns) : OutboxItem(Reader);
 
     /// <summary>A revision was found collapsed.</summary>
     internal sealed record Collapsed(DomainReader Reader, string Domain, long Revision) : OutboxItem(Reader);
@@ -60,7 +60,7 @@ internal sealed partial class UtteranceOutbox(StateOptions options, TimeProvider
     {
         try
         {
-            if (item is OutboxItem.Served served) await item.Reader.Stores.Utterances.AppendAsync(served.Utterance, cancellationToken);
+            if (item is OutboxItem.Served served) await item.Reader.Stores.Utterances.AppendAsync(served.Utterance, served.Learns, cancellationToken);
             else if (item is OutboxItem.Collapsed collapsed) await item.Reader.ResetAsync(collapsed.Domain, collapsed.Revision, ResetReason.Collapsed, cancellationToken);
             return true;
         }

@@ -1,16 +1,14 @@
 using Attune.Adaptation;
-using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
 using Attune.Server.Configuration;
 using Attune.Server.Domains;
-using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Serving;
 
 /// <summary>Builds what recognises with a model, on the threads that the settings allow.</summary>
-internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings settings, IOptions<CollapseOptions> collapse, TimeProvider time)
+internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings settings, TimeProvider time)
 {
     /// <summary>The configured model.</summary>
     /// <exception cref="ConfigurationException">The parameter set does not fit it.</exception>
@@ -26,7 +24,7 @@ internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings
         {
             CheckParameters(model);
             var recognizer = new AdaptiveRecognizer(
-                model, settings.Recognition, settings.Onnx, settings.Fast, settings.Threads, time, collapseOptions: collapse.Value);
+                model, settings.Recognition, settings.Onnx, settings.Fast, settings.Threads, time, collapseOptions: settings.Collapse);
             return new LoadedModel(model, recognizer, ModelDomains.Create(services, recognizer), checkpoint);
         }
         catch

@@ -1,4 +1,5 @@
 using Attune.Adaptation;
+using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
@@ -15,6 +16,7 @@ internal sealed class RecognitionSettings(
     IOptions<RecognitionOptions> recognition,
     IOptions<OnnxOptions> onnx,
     IOptions<FastUpdateOptions> fast,
+    IOptions<CollapseOptions> collapse,
     IOptions<AdaptationThreadOptions> threads,
     IOptions<EndPointerOptions> endPointing,
     IOptions<StreamingOptions> streaming)
@@ -26,6 +28,8 @@ internal sealed class RecognitionSettings(
     public OnnxOptions Onnx => onnx.Value;
 
     public FastUpdateOptions Fast => fast.Value;
+
+    public CollapseOptions Collapse => collapse.Value;
 
     public AdaptationThreadOptions Threads => threads.Value;
 

@@ -58,6 +58,27 @@ internal sealed class EmbeddedStore : IDisposable
     /// <summary>Where a store listens that runs with a folder.</summary>
     public static EndPoint EndPointIn(string directory) => new UnixDomainSocketEndPoint(Path.Combine(directory, SocketFile));
 
+    /// <summary>Whether a store was ever made in a folder.</summary>
+    public static bool IsIn(string directory) => File.Exists(Path.Combine(directory, LockFile));
+
+    /// <summary>Whether a server uses the store in a folder at the moment.</summary>
+    public static bool IsInUse(string directory)
+    {
+        try
+        {
+            new FileStream(Path.Combine(directory, LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            return false;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false; // whoever opens it is told why not
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Where it listens.</summary>
     public EndPoint EndPoint => EndPointIn(_folder);
 

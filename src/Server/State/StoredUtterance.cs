@@ -1,5 +1,6 @@
 using Attune.Adaptation;
 using Attune.Adaptation.Buffering;
+using Attune.Adaptation.Collapse;
 
 namespace Attune.Server.State;
 
@@ -36,7 +37,20 @@ internal sealed record RecognitionRecord(
     AdaptationOutcome Outcome,
     double Confidence,
     double? LossBefore,
-    double? LossAfter);
+    double? LossAfter)
+{
+    /// <summary>Hash of <see cref="Revision"/>'s bytes; null for the model itself. Numbers begin anew where a domain was deleted.</summary>
+    public string? RevisionSha256 { get; init; }
+
+    /// <summary>Hash of <see cref="Fallback"/>'s bytes; null for the model itself.</summary>
+    public string? FallbackSha256 { get; init; }
+
+    /// <summary>What drafts and finals were checked with.</summary>
+    public CollapseBounds Collapse { get; init; } = CollapseBounds.Of(new CollapseOptions());
+
+    /// <summary>The processor: another kind may sum in another order. Null if the system does not say.</summary>
+    public string? Processor { get; init; }
+}
 
 /// <summary>An utterance as the store keeps it.</summary>
 /// <param name="Utterance">What is learnt from.</param>

@@ -9,8 +9,11 @@ internal sealed class UtteranceStore(StateConnection connection, StateScope scop
 {
     private readonly RedisKeys _keys = scope.Keys;
 
-    /// <summary>Stores an utterance and lets its domain learn from it. Done twice, it counts once.</summary>
-    public async Task AppendAsync(StoredUtterance stored, CancellationToken cancellationToken)
+    /// <summary>Stores an utterance. Done twice, it counts once.</summary>
+    /// <param name="stored">The utterance.</param>
+    /// <param name="learns">Whether its domain may learn from it; if not it is kept for inspection alone.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task AppendAsync(StoredUtterance stored, bool learns, CancellationToken cancellationToken)
     {
         var (domain, id) = (stored.Utterance.Domain, stored.Utterance.Id);
         var bytes = UtteranceFormat.ToBytes(stored);
@@ -20,7 +23,7 @@ internal sealed class UtteranceStore(StateConnection connection, StateScope scop
         RedisKey[] touched = [_keys.Head(domain), _keys.Waiting(domain), _keys.Utterances(domain), _keys.Ready, RedisKeys.Turn, _keys.Domains];
         RedisValue[] values =
         [
-            domain, id, stored.Utterance.Time.ToUnixTimeMilliseconds(), options.UtterancesPerDomain, scope.RoundSize,
+            domain, id, stored.Utterance.Time.ToUnixTimeMilliseconds(), options.UtterancesPerDomain, learns ? scope.RoundSize : 0,
         ];
         var old = (RedisValue[])(await connection.WriteAsync(
             database => database.ScriptEvaluateAsync(StateScripts.Append, touched, values), cancellationToken))!;

@@ -212,7 +212,7 @@ public class StoresTests
         foreach (var stores in new[] { store.Stores, other }) await stores.Domains.RegisterAsync(TestStore.Token);
         await store.AppendAsync("line-7", "u1", "u2", "u3");
         await store.AppendAsync("line-8", "v1");
-        await other.Utterances.AppendAsync(TestStore.Utterance("line-7", "w1"), TestStore.Token);
+        await other.Utterances.AppendAsync(TestStore.Utterance("line-7", "w1"), learns: true, TestStore.Token);
         var head = (await store.Stores.Domains.ReadAsync("line-7", TestStore.Token))!;
         await store.Stores.Revisions.SaveCandidateAsync(Revision("line-7", 1), fence: 0, TestStore.Token);
         await store.Stores.Domains.TryChangeAsync(head, Update(head, 1, fence: null, "u1", "u2", "u3"), TestStore.Token);

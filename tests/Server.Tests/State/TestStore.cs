@@ -76,7 +76,7 @@ internal sealed class TestStore : IAsyncDisposable
     /// <summary>Appends utterances with the given ids in order.</summary>
     public async Task AppendAsync(string domain, params string[] ids)
     {
-        foreach (var id in ids) await Stores.Utterances.AppendAsync(Utterance(domain, id), Token);
+        foreach (var id in ids) await Stores.Utterances.AppendAsync(Utterance(domain, id), learns: true, Token);
     }
 
     public async ValueTask DisposeAsync()
