@@ -12,6 +12,9 @@ internal sealed class LastingStore : IDisposable
     /// <summary>Null for a store in the process.</summary>
     public RedisServer? Redis { get; }
 
+    /// <summary>Folder of a store in the process.</summary>
+    public string Folder => _folder.Path;
+
     /// <summary>Settings of a server that uses it.</summary>
     public string[] Settings => Redis is null ? ["--State:Directory", _folder.Path] : ["--State:Redis", Redis.ConnectionString];
 
