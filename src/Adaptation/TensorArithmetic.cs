@@ -65,4 +65,18 @@ internal static class TensorArithmetic
 
     /// <summary>Adds in place.</summary>
     public static Tensor Accumulate(this Tensor tensor, Tensor addend) => tensor.add_(addend, One);
+
+    /// <summary>Adds a multiple in place.</summary>
+    public static Tensor Accumulate(this Tensor tensor, Tensor addend, double factor)
+    {
+        using Scalar scalar = factor;
+        return tensor.add_(addend, scalar);
+    }
+
+    /// <summary>Multiplies in place.</summary>
+    public static Tensor Scale(this Tensor tensor, double factor)
+    {
+        using Scalar scalar = factor;
+        return tensor.mul_(scalar);
+    }
 }

@@ -1,6 +1,7 @@
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Objectives;
 using Attune.Recognition.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Training;
@@ -26,15 +27,17 @@ internal static class FisherInformation
             using var inner = NewDisposeScope();
             using var batch = new WaveformBatch([model.Preprocessing.Apply(utterance.ToFloats())]);
             // The masks' vector takes part with weight 0: without masks nothing depends on it, and its information is 0.
-            var pass = new TrainingPass { Mask = x => x + (0 * parameters.Find(TrainableParameters.MaskEmbedding(model.Config))!) };
+            var pass = new TrainingPass { Mask = x => x.Plus(parameters.Find(TrainableParameters.MaskEmbedding(model.Config))!.Times(0)) };
             var logits = network.Forward(parameters, batch, pass);
-            var loss = objective.Evaluate(logits, network.FrameCounts(batch), [utterance.Labels]) * utterance.Labels.Length;
+            var loss = objective.Evaluate(logits, network.FrameCounts(batch), [utterance.Labels]).Times(utterance.Labels.Length);
             var gradients = parameters.Gradients(loss);
             using var noGradients = no_grad();
-            sum.addcmul_(gradients, gradients, 1.0 / utterances.Count);
+            using Scalar share = 1.0 / utterances.Count;
+            sum.addcmul_(gradients, gradients, share);
         }
 
         using var withoutGradients = no_grad();
-        return (sum / sum.mean().clamp_min(float.Epsilon)).MoveToOuterDisposeScope();
+        using Scalar least = float.Epsilon;
+        return (sum / sum.mean().clamp_min(least)).MoveToOuterDisposeScope();
     }
 }

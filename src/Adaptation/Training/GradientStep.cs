@@ -1,5 +1,6 @@
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Objectives;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Training;
@@ -41,6 +42,10 @@ internal sealed class GradientStep(TrainingTask task, Wav2Vec2Network network, P
     {
         var kept = 1 - _options.Dropout;
         var generator = new Generator(seed, CPU);
-        return x => x * (rand(x.shape, generator: generator).less(kept).to(x.dtype) * (1 / kept));
+        return x =>
+        {
+            using Scalar limit = kept;
+            return x * rand(x.shape, generator: generator).lt(limit).to(x.dtype).Times(1 / kept);
+        };
     }
 }

@@ -21,9 +21,9 @@ internal static class Muon
     /// <returns>Float32, shape (rows, columns). The caller's scope disposes.</returns>
     public static Tensor Direction(Tensor momentum, Tensor gradient, ScalarType type)
     {
-        momentum.mul_(Momentum).add_(gradient);
+        momentum.Scale(Momentum).Accumulate(gradient);
         var scale = 0.2 * Math.Sqrt(Math.Max(gradient.shape[0], gradient.shape[1]));
-        return Orthogonalize(gradient + (Momentum * momentum), type) * scale;
+        return Orthogonalize(gradient.Plus(momentum.Times(Momentum)), type).Times(scale);
     }
 
     /// <summary>About U V^T for a matrix U S V^T.</summary>
@@ -31,11 +31,11 @@ internal static class Muon
     {
         var tall = matrix.shape[0] > matrix.shape[1];
         var x = tall ? matrix.t() : matrix;
-        x = (x / (x.norm() + 1e-7)).to(type);
+        x = (x / x.norm().Plus(1e-7)).to(type);
         for (var i = 0; i < Iterations; i++)
         {
             var gram = x.mm(x.t());
-            x = (A * x) + ((B * gram) + (C * gram.mm(gram))).mm(x);
+            x = x.Times(A).Plus(gram.Times(B).Plus(gram.mm(gram).Times(C)).mm(x));
         }
 
         return (tall ? x.t() : x).to(ScalarType.Float32);

@@ -30,8 +30,8 @@ public sealed class SourcePull : IDisposable
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        var distance = parameters - _source;
-        gradients.add_(_importance is null ? distance : distance * _importance, alpha: _strength);
+        var distance = parameters.Minus(_source);
+        gradients.Accumulate(_importance is null ? distance : distance * _importance, _strength);
     }
 
     public void Dispose()

@@ -30,7 +30,7 @@ public sealed class SpecAugment(SpecAugmentOptions options)
         }
 
         var mask = tensor(hidden, [rows, frames, 1]).to(x.dtype);
-        x = (x * (1 - mask)) + (mask * embedding.to(x.dtype));
+        x = (x * mask.neg().Plus(1)).Plus(mask * embedding.to(x.dtype));
         return options.MaskFeatureProbability == 0 ? x : x * tensor(keptChannels, [rows, 1, channels]).to(x.dtype);
     }
 

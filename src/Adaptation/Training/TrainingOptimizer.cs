@@ -1,6 +1,7 @@
 using Attune.Adaptation.Network;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Training;
@@ -58,7 +59,7 @@ public sealed class TrainingOptimizer : IDisposable
         using var scope = NewDisposeScope();
         var norm = (double)gradients.norm().item<float>();
         if (!double.IsFinite(norm)) return norm;
-        if (norm > _options.ClipNorm) gradients.mul_(_options.ClipNorm / norm);
+        if (norm > _options.ClipNorm) gradients.Scale(_options.ClipNorm / norm);
 
         Steps++;
         foreach (var segment in _segments)
@@ -67,7 +68,7 @@ public sealed class TrainingOptimizer : IDisposable
             Tensor Part(Tensor buffer) => buffer.narrow(1, segment.Offset, segment.Length);
             var rate = learningRate * segment.Rate;
             var values = Part(_parameters.Buffer);
-            if (segment.Decays) values.mul_(1 - (rate * _options.WeightDecay));
+            if (segment.Decays) values.Scale(1 - (rate * _options.WeightDecay));
             if (segment.Rows > 0) MoveMatrix(segment, values, Part(gradients), Part(First), rate);
             else MoveByAdam(values, Part(gradients), Part(First), Part(Second), rate);
         }
@@ -84,15 +85,16 @@ public sealed class TrainingOptimizer : IDisposable
     private void MoveMatrix(Segment segment, Tensor values, Tensor gradients, Tensor momentum, double rate)
     {
         Tensor Matrix(Tensor flat) => flat.view(segment.Rows, -1);
-        values.view(segment.Rows, -1).sub_(Muon.Direction(Matrix(momentum), Matrix(gradients), _muonType) * rate);
+        values.view(segment.Rows, -1).Accumulate(Muon.Direction(Matrix(momentum), Matrix(gradients), _muonType).Times(-rate));
     }
 
     private void MoveByAdam(Tensor values, Tensor gradients, Tensor first, Tensor second, double rate)
     {
-        first.mul_(Beta1).add_(gradients, 1 - Beta1);
-        second.mul_(Beta2).addcmul_(gradients, gradients, 1 - Beta2);
-        var denominator = (second.sqrt() / Math.Sqrt(1 - Math.Pow(Beta2, Steps))).add_(Epsilon);
-        values.addcdiv_(first, denominator, -rate / (1 - Math.Pow(Beta1, Steps)));
+        using Scalar rest = 1 - Beta2, step = -rate / (1 - Math.Pow(Beta1, Steps));
+        first.Scale(Beta1).Accumulate(gradients, 1 - Beta1);
+        second.Scale(Beta2).addcmul_(gradients, gradients, rest);
+        var denominator = second.sqrt().Over(Math.Sqrt(1 - Math.Pow(Beta2, Steps))).Plus(Epsilon);
+        values.addcdiv_(first, denominator, step);
     }
 
     private Segment Describe(ParameterSlice slice, ModelLayout layout)
