@@ -15,8 +15,8 @@ public sealed class AdaptationThreadOptions
     public int Workers { get; set; }
 
     /// <summary>
-    /// libtorch threads for each of them. From 0 to 256; 0, the default, means 2, or 1 on a single core. Results are bit-identical
-    /// for equal values only.
+    /// libtorch threads for each of them. From 0 to 256; 0, the default, means 1 for models with a hidden size below 512, which a second thread makes slower,
+    /// and 2 for others, or 1 on a single core. Results are bit-identical for equal values only.
     /// </summary>
     [Range(0, 256)]
     public int ThreadsPerWorker { get; set; }

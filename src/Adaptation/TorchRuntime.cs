@@ -16,14 +16,11 @@ public static partial class TorchRuntime
     private const int TrimThreshold = -1, MmapThreshold = -3;
 
     /// <summary>
-    /// Bytes from which an allocation is its own mapping, returned when it is freed; glibc's initial value. Left alone, glibc raises it
-    /// to 32 MB as tensors are freed, and utterances of mixed length then fragment the heap: 681 MB of resident memory became
-    /// 1,686 MB over 200 adaptations, and 557 MB with the threshold fixed.
+    /// Bytes from which an allocation is its own mapping, returned when it is freed: 32 MB, the most that glibc takes. An utterance frees and takes the
+    /// same megabytes again and again, and pages that the system gives out anew took 40 % of a step's time. What stays is returned by
+    /// <see cref="ReturnFreedMemory"/>; left alone, utterances of mixed length would fragment the heap (681 MB became 1,686 MB over 200 adaptations).
     /// </summary>
-    private const int FixedThresholdBytes = 131_072;
-
-    /// <summary>32 MB, the most that glibc takes for <see cref="MmapThreshold"/> on 64-bit systems.</summary>
-    private const int LargestMmapThresholdBytes = 1 << 25;
+    private const int MmapThresholdBytes = 1 << 25;
 
     private static readonly Lazy<string?> Failure = new(Load);
 
@@ -39,20 +36,8 @@ public static partial class TorchRuntime
     }
 
     /// <summary>
-    /// Makes freed memory stay with the process, for a training: its steps free and take the same gigabyte again and again, and a
-    /// fifth of the processor's time went into pages that the system gave out anew.
-    /// </summary>
-    /// <returns>Disposed, it gives the memory back and sets the server's thresholds again. Not to be nested.</returns>
-    public static IDisposable KeepFreedMemory()
-    {
-        EnsureLoaded();
-        if (OperatingSystem.IsLinux()) SetThresholds(LargestMmapThresholdBytes, int.MaxValue);
-        return new KeptMemory();
-    }
-
-    /// <summary>
-    /// Gives the system the memory that small tensors have left in the heap, which glibc does by itself at the heap's end only. Takes a
-    /// few milliseconds.
+    /// Gives the system the memory that freed tensors have left in the heap. Takes up to 30 ms, and whoever computes next takes the pages anew: to be
+    /// called now and then, and when there is nothing else to do.
     /// </summary>
     public static void ReturnFreedMemory()
     {
@@ -103,14 +88,12 @@ public static partial class TorchRuntime
             name == TorchNativeLibrary.Name ? TorchNativeLibrary.LoadPatched() : 0;
     }
 
-    private static void FixAllocator() => SetThresholds(FixedThresholdBytes, FixedThresholdBytes);
-
-    private static void SetThresholds(int mmapBytes, int trimBytes)
+    private static void FixAllocator()
     {
         try
         {
-            _ = MallOpt(MmapThreshold, mmapBytes);
-            _ = MallOpt(TrimThreshold, trimBytes);
+            _ = MallOpt(MmapThreshold, MmapThresholdBytes);
+            _ = MallOpt(TrimThreshold, int.MaxValue);
         }
         catch (EntryPointNotFoundException)
         {
@@ -132,13 +115,4 @@ public static partial class TorchRuntime
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
-
-    private sealed class KeptMemory : IDisposable
-    {
-        public void Dispose()
-        {
-            if (OperatingSystem.IsLinux()) FixAllocator();
-            ReturnFreedMemory();
-        }
-    }
 }

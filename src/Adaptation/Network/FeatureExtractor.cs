@@ -11,28 +11,31 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
     private const double Eps = 1e-5;
 
     /// <summary>Features of a batch, shape (N, T', C).</summary>
-    public Tensor Forward(Weights weights, WaveformBatch batch)
-    {
-        if (weights.Training is { } training && config.FeatureNorm == FeatureNorm.Layer) return Train(weights, batch, training);
+    public Tensor Forward(Weights weights, WaveformBatch batch) =>
+        config.FeatureNorm == FeatureNorm.Layer ? Products(weights, batch) : Convolutions(weights, batch);
 
+    /// <summary>Channels before frames, for a norm over time.</summary>
+    private Tensor Convolutions(Weights weights, WaveformBatch batch)
+    {
         var x = batch.Samples.unsqueeze(1); // (N, 1, S)
         var counts = batch.SampleCounts.ToArray();
         for (var i = 0; i < config.ConvDims.Count; i++)
         {
             var name = layout.FeatureConvolution(i);
-            x = Weights.Conv(x, weights[name + ".weight"], config.ConvBias ? weights[name + ".bias"] : null, config.ConvStrides[i]);
+            x = Weights.Conv(x, weights[name + ".weight"], Bias(weights, name), config.ConvStrides[i]); // (N, C, frames)
             for (var row = 0; row < counts.Length; row++) counts[row] = ((counts[row] - config.ConvKernels[i]) / config.ConvStrides[i]) + 1;
-            x = Activations.Apply(Normalize(weights, x, i, counts), config.FeatureActivation);
+            if (i == 0) x = GroupNorm(weights, x, layout.FeatureNormalization(i), new FrameMask(counts, x.shape[2]));
+            x = Activations.Apply(x, config.FeatureActivation);
         }
 
         return x.transpose(1, 2);
     }
 
     /// <summary>
-    /// The same with frames before channels throughout, so that each convolution is one matrix product over windows: no transposing
-    /// around the norms, and bfloat16 products where the processor has them.
+    /// Frames before channels, for norms over channels: each convolution is one matrix product over windows. No transposing around the norms,
+    /// and bfloat16 products in training where the processor has them.
     /// </summary>
-    private Tensor Train(Weights weights, WaveformBatch batch, TrainingPass training)
+    private Tensor Products(Weights weights, WaveformBatch batch)
     {
         var x = batch.Samples; // (N, S), then (N, frames, C)
         for (var i = 0; i < config.ConvDims.Count; i++)
@@ -40,32 +43,25 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
             var name = layout.FeatureConvolution(i);
             var (kernel, stride) = (config.ConvKernels[i], config.ConvStrides[i]);
             var windows = i == 0 ? x.unfold(1, kernel, stride) : Windows(x, kernel, stride); // (N, frames, kernel C)
-            var weight = weights[name + ".weight"].transpose(1, 2).flatten(1); // (C', kernel C)
-            var bias = config.ConvBias ? weights[name + ".bias"] : null;
+            var weight = weights[name + ".weight"].transpose(-1, -2).flatten(-2); // (C', kernel C), or with a leading N
             // The first convolution keeps float32: it sees the waveform, whose quiet parts eight bits of precision would lose.
-            x = i == 0
-                ? nn.functional.linear(windows, weight, bias)
-                : nn.functional.linear(training.Cast(windows), training.Cast(weight), bias is null ? null : training.Cast(bias));
+            var training = i == 0 ? null : weights.Training;
+            x = Weights.Affine(Cast(windows), Cast(weight), Bias(weights, name) is { } bias ? Cast(bias) : null);
             x = Activations.Apply(weights.LayerNorm(x, layout.FeatureNormalization(i), Eps), config.FeatureActivation);
+
+            Tensor Cast(Tensor values) => training is null ? values : training.Cast(values);
         }
 
         return x;
     }
+
+    private Tensor? Bias(Weights weights, string name) => config.ConvBias ? weights[name + ".bias"] : null;
 
     /// <summary>Each window's frames side by side. Joined slices are twice as fast as unfolding, backward above all.</summary>
     private static Tensor Windows(Tensor x, int kernel, int stride)
     {
         var frames = ((x.shape[1] - kernel) / stride) + 1;
         return cat([.. Enumerable.Range(0, kernel).Select(tap => x.slice(1, tap, tap + (stride * (frames - 1)) + 1, stride))], -1);
-    }
-
-    private Tensor Normalize(Weights weights, Tensor x, int index, int[] frameCounts)
-    {
-        var name = layout.FeatureNormalization(index);
-        if (config.FeatureNorm == FeatureNorm.Layer)
-            return weights.LayerNorm(x.transpose(1, 2), name, Eps).transpose(1, 2);
-
-        return index > 0 ? x : GroupNorm(weights, x, name, new FrameMask(frameCounts, x.shape[2]));
     }
 
     /// <summary>Normalises each channel over the real frames of its utterance.</summary>

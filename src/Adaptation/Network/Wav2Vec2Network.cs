@@ -18,10 +18,15 @@ namespace Attune.Adaptation.Network;
 /// </remarks>
 public sealed class Wav2Vec2Network : IDisposable
 {
+    private static readonly string[] AttentionInputs = ["attention.q_proj", "attention.k_proj", "attention.v_proj"];
+
     private readonly ModelConfig _config;
     private readonly ModelLayout _layout;
     private readonly Dictionary<string, Tensor> _frozen = new(StringComparer.Ordinal);
     private readonly FeatureExtractor _features;
+
+    /// <summary>Of each layer, the weights and biases of query, key and value below each other: (3 D, D) and (3 D).</summary>
+    private readonly List<(Tensor Weight, Tensor Bias)> _attention = [];
 
     /// <summary>Copies a model's weights into tensors.</summary>
     public Wav2Vec2Network(Model model)
@@ -38,12 +43,19 @@ public sealed class Wav2Vec2Network : IDisposable
             _frozen.Add(parameter.Name, values.to(TorchRuntime.Device).DetachFromDisposeScope());
         }
 
+        for (var layer = 0; layer < _config.LayerCount; layer++) _attention.Add(JoinAttention(layer));
         FrozenPositionalWeight = PositionalWeight(_frozen[_layout.PositionalGain], _frozen[_layout.PositionalDirection]).DetachFromDisposeScope();
         _features = new FeatureExtractor(_config, _layout);
     }
 
     /// <summary>g v / |v| of the model itself; computed once, since it changes only in sets that contain g or v.</summary>
     private Tensor FrozenPositionalWeight { get; }
+
+    /// <summary>
+    /// libtorch threads that a step is fastest with where a machine has no more cores than it can use otherwise: 1 where layers are so small that handing out the
+    /// work costs more than it saves, 2 otherwise.
+    /// </summary>
+    public static int PreferredThreads(ModelConfig config) => config.HiddenSize < 512 ? 1 : 2;
 
     /// <summary>Logits of a batch.</summary>
     /// <param name="parameters">Values for every row, or one set for all of them; null for the model's own.</param>
@@ -117,6 +129,12 @@ public sealed class Wav2Vec2Network : IDisposable
     public void Dispose()
     {
         foreach (var values in _frozen.Values) values.Dispose();
+        foreach (var (weight, bias) in _attention)
+        {
+            weight.Dispose();
+            bias.Dispose();
+        }
+
         FrozenPositionalWeight.Dispose();
     }
 
@@ -171,18 +189,44 @@ public sealed class Wav2Vec2Network : IDisposable
     private Tensor Attention(Weights weights, Tensor x, int layer, FrameMask mask)
     {
         var (batch, frames) = (x.shape[0], x.shape[1]);
-        Tensor Heads(string module) => weights.Linear(x, _layout.Layer(layer, "attention." + module))
-            .view(batch, frames, _config.HeadCount, _config.HeadSize)
-            .transpose(1, 2); // (N, heads, T', D / heads)
-
-        var query = Heads("q_proj").Times(1 / Math.Sqrt(_config.HeadSize));
-        var scores = matmul(query, Heads("k_proj").transpose(-1, -2)); // (N, heads, T', T')
+        var (query, key, value) = Heads(weights, x, layer); // (N, heads, T', D / heads)
+        var scores = matmul(query.Times(1 / Math.Sqrt(_config.HeadSize)), key.transpose(-1, -2)); // (N, heads, T', T')
         if (mask.Valid is { } valid)
             scores = scores.FilledWhere(valid.logical_not().unsqueeze(1).unsqueeze(1), double.NegativeInfinity);
 
-        var mixed = matmul(nn.functional.softmax(scores, -1), Heads("v_proj")); // (N, heads, T', D / heads)
+        var mixed = matmul(nn.functional.softmax(scores, -1), value); // (N, heads, T', D / heads)
         var y = weights.Linear(mixed.transpose(1, 2).reshape(batch, frames, _config.HiddenSize), _layout.Layer(layer, "attention.out_proj"));
         return weights.Training is { } training ? training.Drop(y) : y;
+    }
+
+    /// <summary>Query, key and value: one product where all of them are frozen, three otherwise.</summary>
+    private (Tensor Query, Tensor Key, Tensor Value) Heads(Weights weights, Tensor x, int layer)
+    {
+        var (batch, frames) = (x.shape[0], x.shape[1]);
+        string[] names = [.. AttentionInputs.Select(module => _layout.Layer(layer, module))];
+        if (!names.All(weights.IsFrozen)) return (Split(weights.Linear(x, names[0])), Split(weights.Linear(x, names[1])), Split(weights.Linear(x, names[2])));
+
+        var (weight, bias) = _attention[layer];
+        var joined = nn.functional.linear(x, weight, bias).chunk(3, -1); // 3 of (N, T', D)
+        return (Split(joined[0]), Split(joined[1]), Split(joined[2]));
+
+        Tensor Split(Tensor y) => y.view(batch, frames, _config.HeadCount, _config.HeadSize).transpose(1, 2);
+    }
+
+    /// <summary>Moves a layer's query, key and value into one tensor each for weights and biases; their own become views of it.</summary>
+    private (Tensor Weight, Tensor Bias) JoinAttention(int layer) => (Join(layer, ".weight"), Join(layer, ".bias"));
+
+    private Tensor Join(int layer, string kind)
+    {
+        string[] names = [.. AttentionInputs.Select(module => _layout.Layer(layer, module) + kind)];
+        var joined = cat([.. names.Select(name => _frozen[name])]).DetachFromDisposeScope();
+        for (var i = 0; i < names.Length; i++)
+        {
+            _frozen[names[i]].Dispose();
+            _frozen[names[i]] = joined.narrow(0, (long)i * _config.HiddenSize, _config.HiddenSize).DetachFromDisposeScope();
+        }
+
+        return joined;
     }
 
     private Tensor FeedForward(Weights weights, Tensor x, int layer)

@@ -18,16 +18,28 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
     /// <summary>The request's own value; null if the parameter is frozen.</summary>
     public Tensor? Find(string name) => adaptable?.Find(name);
 
+    /// <summary>Whether nothing of a linear layer is adaptable, and its pass is an evaluation.</summary>
+    public bool IsFrozen(string name) =>
+        training is null && Find(name + ".weight") is null && Find(name + ".bias") is null && Find(LoraNames.Down(name)) is null;
+
     /// <summary>W x + b in the last dimension of x (N, T', inputs), plus a low-rank addition where the request has one.</summary>
     public Tensor Linear(Tensor x, string name)
     {
         if (training is not null) return TrainedLinear(training, x, name);
-        var (weight, bias) = (this[name + ".weight"], this[name + ".bias"]); // with a leading N if each row has its own
-        var y = weight.dim() == 2 && bias.dim() == 1
-            ? nn.functional.linear(x, weight, bias)
-            : Product(x, weight).Plus(bias.dim() == 2 ? bias.unsqueeze(1) : bias);
+        var y = Affine(x, this[name + ".weight"], this[name + ".bias"]);
         if (Find(LoraNames.Down(name)) is not { } down) return y;
         return y.Plus(Product(Product(x, down), this[LoraNames.Up(name)]).Times(adaptable!.LoraScale));
+    }
+
+    /// <summary>W x + b in the last dimension of x (N, T', inputs).</summary>
+    /// <param name="x">Shape (N, T', inputs).</param>
+    /// <param name="weight">Shape (outputs, inputs), or with a leading N if each row has its own.</param>
+    /// <param name="bias">Shape (outputs), or (N, outputs); null for none.</param>
+    public static Tensor Affine(Tensor x, Tensor weight, Tensor? bias)
+    {
+        if (weight.dim() == 2 && bias?.dim() != 2) return nn.functional.linear(x, weight, bias);
+        var y = Product(x, weight);
+        return bias is null ? y : y.Plus(Rows(bias));
     }
 
     // All rows share one set of parameters here, so weight and bias enter one operation.

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Attune.Adaptation.Network;
 using Attune.Recognition.Acoustic;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Training;
@@ -29,7 +30,6 @@ public sealed class Trainer : IDisposable
     private readonly TrainingTask _task;
     private readonly TrainingOptions _options;
     private readonly TimeProvider _time;
-    private readonly IDisposable _keptMemory;
     private readonly Wav2Vec2Network _network;
     private readonly ParameterTensors _parameters;
     private readonly TrainingOptimizer _optimizer;
@@ -45,7 +45,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="ArgumentException">The parameter set does not exist, or the adapter has other additions.</exception>
     public Trainer(TrainingTask task, TimeProvider time)
     {
-        _keptMemory = TorchRuntime.KeepFreedMemory();
+        TorchRuntime.EnsureLoaded();
         _task = task;
         _options = task.Options;
         _time = time;
@@ -116,7 +116,7 @@ public sealed class Trainer : IDisposable
         _optimizer.Dispose();
         _parameters.Dispose();
         _network.Dispose();
-        _keptMemory.Dispose();
+        TorchRuntime.ReturnFreedMemory();
     }
 
     /// <summary>A copy of the parameters as they are now.</summary>
@@ -134,7 +134,7 @@ public sealed class Trainer : IDisposable
             // Not cancelled while waiting: a batch is there in a moment, and a step is taken whole or not at all.
             var batch = batches.Take(CancellationToken.None);
             var (batchLoss, gradients) = gradientStep.Run(batch);
-            sum = sum is null ? gradients : sum.add_(gradients);
+            sum = sum is null ? gradients : sum.Accumulate(gradients);
             loss += batchLoss / _options.Accumulation;
             var seconds = (double)batch.SampleCount / _task.Source.Preprocessing.SampleRateHz;
             _state.SecondsHeard += seconds;
@@ -142,7 +142,12 @@ public sealed class Trainer : IDisposable
             report.Hear(seconds);
         }
 
-        if (_options.Accumulation > 1) sum!.div_(_options.Accumulation);
+        if (_options.Accumulation > 1)
+        {
+            using Scalar count = _options.Accumulation;
+            sum!.div_(count);
+        }
+
         _pull?.AddGradient(sum!, _parameters.Buffer);
         var norm = _optimizer.Step(sum!, rate);
         _state.Step++;
