@@ -5,7 +5,8 @@ namespace Attune.Adaptation;
 /// <param name="LatencyBudget">
 /// Time from the request's start until its last utterance is final; null for as long as it takes. Steps that would not fit are left out.
 /// </param>
-public sealed record AdaptationRequest(int? Steps = null, TimeSpan? LatencyBudget = null)
+/// <param name="Flow">Whose request it is, so that nobody's many requests hold up another's few; null for all that name nobody.</param>
+public sealed record AdaptationRequest(int? Steps = null, TimeSpan? LatencyBudget = null, string? Flow = null)
 {
     /// <summary>No fast update.</summary>
     public static AdaptationRequest None { get; } = new(Steps: 0);

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation;
@@ -7,27 +6,33 @@ namespace Attune.Adaptation;
 /// <remarks>
 /// TorchSharp's dispose scopes, gradient mode and thread count belong to the thread, and so a thread of the pool that comes back from an
 /// <c>await</c> as another would leak tensors and compute gradients that nobody asked for. Work here is synchronous from beginning to
-/// end. Thread-safe. Disposing lets the work at hand finish and refuses what waits.
+/// end. What waits is taken as <see cref="WorkQueue"/> says. Thread-safe. Disposing lets the work at hand finish and refuses what waits.
 /// </remarks>
 public sealed class AdaptationThreads : IDisposable
 {
     /// <summary>
-    /// Pieces of work after which freed memory is returned. Without it, resident memory still rose by 60 MB over 600 utterances; with it, it
-    /// moves within 40 MB and does not rise, at under half a millisecond for each.
+    /// Pieces of work after which freed memory is returned. It then moves within the size of what these need, and does not rise.
     /// </summary>
     private const int WorkBetweenReturns = 16;
 
-    private readonly Channel<Action> _queue;
+    /// <summary>Time without work after which freed memory is returned.</summary>
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(1);
+
+    private readonly WorkQueue _queue;
+    private readonly object _gate = new();
     private readonly List<Thread> _threads = [];
     private readonly CancellationTokenSource _stopping = new();
-    private int _waiting;
+    private TimeSpan _running;
 
-    public AdaptationThreads(AdaptationThreadOptions options)
+    /// <param name="options">How many.</param>
+    /// <param name="preferredThreads">libtorch threads of each where the options leave it open; no more than there are cores.</param>
+    /// <param name="time">Clock of deadlines; the system's if null.</param>
+    public AdaptationThreads(AdaptationThreadOptions options, int preferredThreads = 2, TimeProvider? time = null)
     {
         TorchRuntime.EnsureLoaded();
-        ThreadsPerWorker = options.ThreadsPerWorker > 0 ? options.ThreadsPerWorker : Math.Min(2, Environment.ProcessorCount);
+        ThreadsPerWorker = options.ThreadsPerWorker > 0 ? options.ThreadsPerWorker : Math.Min(preferredThreads, Environment.ProcessorCount);
         Workers = options.Workers > 0 ? options.Workers : Math.Max(1, Environment.ProcessorCount / ThreadsPerWorker);
-        _queue = Channel.CreateBounded<Action>(new BoundedChannelOptions(options.QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
+        _queue = new WorkQueue(options.QueueCapacity, time ?? TimeProvider.System);
         for (var i = 0; i < Workers; i++)
         {
             var thread = new Thread(Work) { IsBackground = true, Name = $"adaptation-{i}" };
@@ -43,23 +48,42 @@ public sealed class AdaptationThreads : IDisposable
     public int ThreadsPerWorker { get; }
 
     /// <summary>Pieces of work that wait.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate) return _queue.Count;
+        }
+    }
+
+    /// <summary>Time until a piece of work would probably begin, judged by the costs of what goes before it and of what runs.</summary>
+    public TimeSpan ExpectedWait(WorkTerms terms)
+    {
+        lock (_gate) return (_queue.CostBefore(terms) + (_running / 2)) / Workers;
+    }
+
+    /// <summary>Queues a piece of work that is wanted at no time in particular.</summary>
+    /// <inheritdoc cref="TryRun{T}(Func{T}, WorkTerms, CancellationToken)"/>
+    public Task<T>? TryRun<T>(Func<T> work, CancellationToken cancellationToken) => TryRun(work, default, cancellationToken);
 
     /// <summary>Queues a piece of work.</summary>
     /// <param name="work">Runs on one of the threads; its tensors must not outlive it but for those it detaches and returns.</param>
+    /// <param name="terms">Decide its turn.</param>
     /// <param name="cancellationToken">Work that has not begun when this is cancelled is not begun.</param>
     /// <returns>Its result; null if the queue is full, or the threads are being stopped.</returns>
-    public Task<T>? TryRun<T>(Func<T> work, CancellationToken cancellationToken)
+    public Task<T>? TryRun<T>(Func<T> work, WorkTerms terms, CancellationToken cancellationToken)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Increment(ref _waiting);
-        if (_queue.Writer.TryWrite(Run)) return completion.Task;
-        Interlocked.Decrement(ref _waiting);
-        return null;
+        lock (_gate)
+        {
+            if (_stopping.IsCancellationRequested || !_queue.TryAdd(Run, terms)) return null;
+            Monitor.Pulse(_gate);
+        }
+
+        return completion.Task;
 
         void Run()
         {
-            Interlocked.Decrement(ref _waiting);
             if (cancellationToken.IsCancellationRequested) completion.SetCanceled(cancellationToken);
             else if (_stopping.IsCancellationRequested) completion.SetCanceled(_stopping.Token);
             else Complete(work, completion);
@@ -68,8 +92,12 @@ public sealed class AdaptationThreads : IDisposable
 
     public void Dispose()
     {
-        _queue.Writer.TryComplete();
-        _stopping.Cancel();
+        lock (_gate)
+        {
+            _stopping.Cancel();
+            Monitor.PulseAll(_gate);
+        }
+
         foreach (var thread in _threads) thread.Join();
         _stopping.Dispose();
     }
@@ -93,16 +121,39 @@ public sealed class AdaptationThreads : IDisposable
     private void Work()
     {
         set_num_threads(ThreadsPerWorker); // of this thread's parallel regions
-        var reader = _queue.Reader;
-        var finished = 0;
+        var sinceReturn = 0;
         while (true)
         {
-            if (reader.TryRead(out var run))
+            var (next, ended) = Take(sinceReturn > 0 ? IdleTime : Timeout.InfiniteTimeSpan);
+            if (ended) return;
+            if (next is { } piece)
             {
-                run();
-                if (++finished % WorkBetweenReturns == 0) TorchRuntime.ReturnFreedMemory();
+                piece.Run();
+                lock (_gate) _running -= piece.Terms.Cost;
+                if (++sinceReturn < WorkBetweenReturns) continue;
             }
-            else if (!reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) return;
+
+            TorchRuntime.ReturnFreedMemory();
+            sinceReturn = 0;
+        }
+    }
+
+    /// <summary>The next piece; none if nothing came within the time given, or if everything has ended.</summary>
+    private ((Action Run, WorkTerms Terms)? Next, bool Ended) Take(TimeSpan patience)
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                if (_queue.TryTake() is { } next)
+                {
+                    _running += next.Terms.Cost;
+                    return (next, false);
+                }
+
+                if (_stopping.IsCancellationRequested) return (null, true);
+                if (!Monitor.Wait(_gate, patience)) return (null, false);
+            }
         }
     }
 }

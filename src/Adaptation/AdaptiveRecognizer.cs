@@ -72,7 +72,7 @@ public sealed class AdaptiveRecognizer : IDisposable
         _collapseOptions = collapseOptions ?? new CollapseOptions();
         _check = new OutputCheck(model.Config.BlankId, _collapseOptions);
         _drafts = new SoundDrafts(_recognizer, _check, Source);
-        _threads = new AdaptationThreads(threadOptions);
+        _threads = new AdaptationThreads(threadOptions, Wav2Vec2Network.PreferredThreads(model.Config), time);
     }
 
     /// <summary>The model that recognises.</summary>
@@ -134,14 +134,14 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <summary>What watches one domain's outputs, with the bounds that drafts and finals are checked with.</summary>
     public CollapseDetector CreateDetector() => new(_collapseOptions, _time);
 
-    /// <summary>Runs everything once on one second of noise, so that no caller pays for first times.</summary>
+    /// <summary>Runs everything once on one second of noise, so that no caller pays for first times, and the first budget finds a step's cost known.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         var random = new Random(1);
         var noise = new float[Math.Max(_model.Preprocessing.SampleRateHz, _model.Config.MinimumSamples)];
         for (var i = 0; i < noise.Length; i++) noise[i] = 0.01f * ((2 * random.NextSingle()) - 1);
         var draft = _recognizer.Recognize(noise, default, parameters: null, cancellationToken);
-        if (_threads.TryRun(() => _fastUpdate.Run(draft.Waveform, draft.Hidden, steps: 1, budget: null, cancellationToken), cancellationToken) is { } update)
+        if (_threads.TryRun(() => _fastUpdate.Run(draft.Waveform, draft.Hidden, steps: 2, budget: null, cancellationToken), cancellationToken) is { } update)
             await update;
     }
 
@@ -215,8 +215,9 @@ public sealed class AdaptiveRecognizer : IDisposable
         var sound = _drafts.Recognize(samples, offset, weights, cancellationToken);
         var draft = sound.Draft.Transcript;
         draftReady?.Invoke(draft);
-        TimeSpan? Remaining() => request.LatencyBudget - _time.GetElapsedTime(started);
-        var (final, report) = await AdaptAsync(sound, offset, steps, Remaining, cancellationToken);
+        var budget = request.LatencyBudget ?? _fastOptions.LatencyBudget;
+        TimeSpan? Remaining() => budget - _time.GetElapsedTime(started);
+        var (final, report) = await AdaptAsync(sound, offset, steps, Remaining, request.Flow, cancellationToken);
         var duration = TimeSpan.FromSeconds((double)samples.Length / _model.Preprocessing.SampleRateHz);
         return new RecognizedUtterance(offset, duration, draft, final, report) { Collapse = sound.Finding };
     }
@@ -234,14 +235,18 @@ public sealed class AdaptiveRecognizer : IDisposable
     }
 
     private async Task<(Transcript Final, AdaptationReport Report)> AdaptAsync(
-        SoundDraft sound, TimeSpan offset, int steps, Func<TimeSpan?> remaining, CancellationToken cancellationToken)
+        SoundDraft sound, TimeSpan offset, int steps, Func<TimeSpan?> remaining, string? flow, CancellationToken cancellationToken)
     {
         var draft = sound.Draft;
         if (steps == 0) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.NotRequested));
         if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.DraftAllBlank));
 
+        // What would find its budget spent when its turn comes is not queued: it answers now, and holds nobody up.
+        var terms = Terms(draft, steps, remaining(), flow);
+        if (_threads.ExpectedWait(terms) > terms.Budget) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
+
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var running = _threads.TryRun(Update, cancellationToken);
+        var running = _threads.TryRun(Update, terms, cancellationToken);
         if (running is null) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.Overloaded));
         if (!await BeginsInTimeAsync(begun.Task, running, remaining(), cancellationToken) || await running is not { } result)
             return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
@@ -256,6 +261,14 @@ public sealed class AdaptiveRecognizer : IDisposable
             begun.TrySetResult();
             return _fastUpdate.Run(sound.From, draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
         }
+    }
+
+    /// <summary>The turn of a fast update: its steps and the final pass, a third of a step, but no more than its budget lets it run.</summary>
+    private WorkTerms Terms(Draft draft, int steps, TimeSpan? budget, string? flow)
+    {
+        var audio = TimeSpan.FromSeconds((double)draft.Waveform.Length / _model.Preprocessing.SampleRateHz);
+        var cost = _fastUpdate.Costs.Predict(audio) * (steps + (1.0 / 3));
+        return new WorkTerms(budget, flow, budget < cost ? budget.Value : cost);
     }
 
     /// <summary>

@@ -72,6 +72,40 @@ public sealed class AdaptationThreadsTests
     }
 
     [Fact]
+    public async Task TryRun_WorkersBusy_TheEarliestDeadlineIsNextAndTheWaitIsKnown()
+    {
+        using var threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = 1 }, time: new ManualTime());
+        using var started = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var order = new List<string>();
+        var running = threads.TryRun(
+            () =>
+            {
+                started.Set();
+                return gate.Wait(TimeSpan.FromMinutes(1));
+            },
+            new WorkTerms(Cost: TimeSpan.FromMilliseconds(200)),
+            CancellationToken.None);
+        started.Wait();
+        var patient = threads.TryRun(() => Record("patient"), new WorkTerms(Cost: TimeSpan.FromMilliseconds(50)), CancellationToken.None);
+        var tight = threads.TryRun(() => Record("tight"), new WorkTerms(TimeSpan.FromMilliseconds(80), Cost: TimeSpan.FromMilliseconds(30)), CancellationToken.None);
+
+        // Half of what runs, and what is due earlier.
+        Assert.Equal(TimeSpan.FromMilliseconds(100 + 30), threads.ExpectedWait(new WorkTerms(TimeSpan.FromMilliseconds(500), "other")));
+        Assert.Equal(TimeSpan.FromMilliseconds(100 + 80), threads.ExpectedWait(new WorkTerms(Flow: "other")));
+        gate.Set();
+        await Task.WhenAll(running!, patient!, tight!);
+
+        Assert.Equal(["tight", "patient"], order);
+
+        bool Record(string name)
+        {
+            order.Add(name);
+            return true;
+        }
+    }
+
+    [Fact]
     public async Task TryRun_CancelledBeforeItBegins_IsNotBegun()
     {
         using var threads = new AdaptationThreads(TwoWorkers);

@@ -109,6 +109,20 @@ public sealed class AdaptiveRecognizerTests : IDisposable
     }
 
     [Fact]
+    public async Task RecognizeAsync_NoBudgetOfItsOwn_HasTheConfiguredOne()
+    {
+        var options = new FastUpdateOptions { LatencyBudget = TimeSpan.FromMilliseconds(1) };
+        using var recognizer = Create(options, new TickingTime(TimeSpan.FromSeconds(1)));
+        var speech = await SpeechAsync();
+
+        var configured = Assert.Single(await recognizer.RecognizeAsync(speech, new AdaptationRequest(), CancellationToken.None));
+        var stated = Assert.Single(await recognizer.RecognizeAsync(speech, new AdaptationRequest(LatencyBudget: TimeSpan.FromHours(1)), CancellationToken.None));
+
+        Assert.Equal(AdaptationOutcome.BudgetSpent, configured.Adaptation.Outcome);
+        Assert.Equal(AdaptationOutcome.Adapted, stated.Adaptation.Outcome);
+    }
+
+    [Fact]
     public async Task RecognizeAsync_BudgetSpentInTheQueue_ServesTheDraftWithoutWaitingForAWorker()
     {
         // One worker is kept busy by a request of a hundred steps, until the other has been answered.

@@ -24,6 +24,7 @@ public sealed class FastUpdate
     private readonly FastUpdateOptions _options;
     private readonly ParameterSet _set;
     private readonly ModelConfig _config;
+    private readonly int _sampleRateHz;
     private readonly TimeProvider _time;
 
     /// <param name="network">Not disposed.</param>
@@ -45,6 +46,7 @@ public sealed class FastUpdate
         _objective = objective ?? new SutaObjective(model.Config.BlankId).Evaluate;
         _options = options;
         _config = model.Config;
+        _sampleRateHz = model.Preprocessing.SampleRateHz;
         _time = time;
         _set = ParameterSet.Parse(options.Parameters);
         Source = source ?? AdaptableParameters.Source(model, _set);
@@ -52,6 +54,9 @@ public sealed class FastUpdate
 
     /// <summary>Where an utterance starts from if its domain has learnt nothing: the model's own parameters.</summary>
     public AdaptableParameters Source { get; }
+
+    /// <summary>What steps cost here.</summary>
+    public StepCosts Costs { get; } = new();
 
     /// <summary>The set that is adapted.</summary>
     public ParameterSet ParameterSet => _set;
@@ -72,10 +77,10 @@ public sealed class FastUpdate
     /// <param name="steps">Gradient steps, from 0.</param>
     /// <param name="budget">
     /// Time for everything, the last forward pass included; null for as long as it takes. A step that would probably overrun it,
-    /// judged by the longest so far, is not begun.
+    /// judged by the longest so far and the first by <see cref="Costs"/>, is not begun.
     /// </param>
     /// <param name="cancellationToken">Honoured between steps.</param>
-    /// <returns>What was found; null if the budget was spent before the first step.</returns>
+    /// <returns>What was found; null if the budget has no room for the first step.</returns>
     /// <exception cref="ArgumentException">The start is of another parameter set or model.</exception>
     public FastUpdateResult? Run(
         AdaptationState? start,
@@ -89,7 +94,13 @@ public sealed class FastUpdate
         var started = _time.GetTimestamp();
         if (start is not null && start.Parameters.Layout != Source.Layout)
             throw new ArgumentException("The start belongs to another parameter set or model.", nameof(start));
+        var audio = TimeSpan.FromSeconds((double)waveform.Length / _sampleRateHz);
         if (budget <= TimeSpan.Zero) return null;
+        if (budget < WithFinal(Costs.Predict(audio)))
+        {
+            Costs.Doubt(audio);
+            return null;
+        }
 
         using var scope = NewDisposeScope();
         using var parameters = new ParameterTensors(start?.Parameters ?? Source);
@@ -108,6 +119,7 @@ public sealed class FastUpdate
             }
 
             taken.Add(Step(pass, parameters, optimizer));
+            Costs.Observe(audio, taken[^1].Elapsed);
             if (!double.IsFinite(taken[^1].Loss) || !double.IsFinite(taken[^1].GradientNorm)) break;
         }
 
@@ -116,9 +128,11 @@ public sealed class FastUpdate
         return new FastUpdateResult(taken, logits, loss, allBlank, parameters.ToParameters(0), stoppedByBudget);
     }
 
-    /// <summary>A step costs a forward and a backward pass; what follows it costs a forward pass, a third of that.</summary>
     private static bool WouldOverrun(TimeSpan elapsed, List<AdaptationStep> taken, TimeSpan budget) =>
-        taken.Count > 0 && elapsed + (taken.Max(step => step.Elapsed) * 4 / 3) > budget;
+        taken.Count > 0 && elapsed + WithFinal(taken.Max(step => step.Elapsed)) > budget;
+
+    /// <summary>A step costs a forward and a backward pass; what follows it costs a forward pass, a third of that.</summary>
+    private static TimeSpan WithFinal(TimeSpan step) => step * 4 / 3;
 
     private AdaptationStep Step(AdaptationPass pass, ParameterTensors parameters, AdamW optimizer)
     {

@@ -34,4 +34,11 @@ public sealed class FastUpdateOptions
     /// twice), as the published code does by accident and its published error rates include. Default false.
     /// </summary>
     public bool RepeatUpdatesPerEnclosingModule { get; set; }
+
+    /// <summary>
+    /// Latency budget of an utterance whose request states none, from the beginning of its recognition to its final. From 1 ms to 1 hour; null, the default, for
+    /// as long as it takes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
+    public TimeSpan? LatencyBudget { get; set; }
 }

@@ -47,7 +47,7 @@ internal sealed class DomainSpeech(
                 await recognizer.RecognizeUtteranceAsync(samples, start, ServingWeights.Model, request, draftReady, cancellationToken));
         }
 
-        var ofDomain = request with { Steps = request.Steps ?? _domainSteps };
+        var ofDomain = request with { Steps = request.Steps ?? _domainSteps, Flow = snapshot.Domain };
         var recognized = await recognizer.RecognizeUtteranceAsync(samples, start, snapshot.Weights, ofDomain, draftReady, cancellationToken);
         var revision = snapshot.Served(recognized);
         if (catalogue.Observe(snapshot, recognized.Collapse?.Sign)) outbox.TryAdd(new OutboxItem.Collapsed(reader, snapshot.Domain, snapshot.Number));

@@ -114,6 +114,19 @@ public sealed class FastUpdateTests : IDisposable
         Assert.Null(Update(new FastUpdateOptions()).Run(TestModels.Waveform(8_000, seed: 5), null, 10, TimeSpan.Zero, CancellationToken.None));
 
     [Fact]
+    public void Run_BudgetBelowTheMeasuredCostOfAStep_ComputesNothingUntilTheCostIsDoubted()
+    {
+        // A step takes one tick of a second, and the final pass a third of that.
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), new TickingTime(TimeSpan.FromSeconds(1)));
+        FastUpdateResult? Run(double? seconds) => update.Run(
+            TestModels.Waveform(8_000, seed: 5), null, steps: 1, seconds is { } budget ? TimeSpan.FromSeconds(budget) : null, CancellationToken.None);
+        Run(null);
+
+        Assert.Null(Run(1.3)); // 1 s and 0.33 s
+        Assert.NotNull(Run(1.3)); // 0.95 s and 0.32 s, after one refusal
+    }
+
+    [Fact]
     public void Run_CancelledBetweenSteps_Throws()
     {
         using var cancellation = new CancellationTokenSource();

@@ -1,0 +1,71 @@
+using Attune.Adaptation.Fast;
+
+namespace Attune.Adaptation.Tests.Fast;
+
+public class StepCostsTests
+{
+    private static readonly TimeSpan TwoSeconds = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public void Predict_NothingMeasured_IsZero() => Assert.Equal(TimeSpan.Zero, new StepCosts().Predict(TwoSeconds));
+
+    [Fact]
+    public void Predict_OneMeasured_IsInProportionToTheLength()
+    {
+        var costs = new StepCosts();
+        costs.Observe(TwoSeconds, TimeSpan.FromMilliseconds(40));
+
+        Assert.Equal(40, costs.Predict(TwoSeconds).TotalMilliseconds, 3);
+        Assert.Equal(60, costs.Predict(TimeSpan.FromSeconds(3)).TotalMilliseconds, 3);
+        Assert.Equal(200, costs.Predict(TimeSpan.FromSeconds(10)).TotalMilliseconds, 3); // not met yet: as much per second
+        Assert.Equal(2, costs.Predict(TimeSpan.FromSeconds(0.1)).TotalMilliseconds, 3);
+    }
+
+    [Fact]
+    public void Predict_LengthsApart_EachHasItsOwnCostAndTheLongerOneDecidesBetween()
+    {
+        var costs = new StepCosts();
+        costs.Observe(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(20));
+        costs.Observe(TimeSpan.FromSeconds(16), TimeSpan.FromMilliseconds(800)); // 50 ms a second
+
+        Assert.Equal(20, costs.Predict(TimeSpan.FromSeconds(1)).TotalMilliseconds, 3);
+        Assert.Equal(800, costs.Predict(TimeSpan.FromSeconds(16)).TotalMilliseconds, 3);
+        Assert.Equal(200, costs.Predict(TimeSpan.FromSeconds(4)).TotalMilliseconds, 3);
+    }
+
+    [Fact]
+    public void Observe_Changes_FollowsARiseAtOnceAndAFallSlowly()
+    {
+        var costs = new StepCosts();
+        costs.Observe(TwoSeconds, TimeSpan.FromMilliseconds(40));
+
+        costs.Observe(TwoSeconds, TimeSpan.FromMilliseconds(80));
+        Assert.Equal(60, costs.Predict(TwoSeconds).TotalMilliseconds, 3); // half of the way
+
+        costs.Observe(TwoSeconds, TimeSpan.FromMilliseconds(40));
+        Assert.Equal(59, costs.Predict(TwoSeconds).TotalMilliseconds, 3); // a twentieth of the way
+    }
+
+    [Fact]
+    public void Doubt_CostMeasuredUnderLoad_IsTriedAgainInTheEnd()
+    {
+        var costs = new StepCosts();
+        costs.Observe(TwoSeconds, TimeSpan.FromSeconds(4));
+        var refusals = 0;
+        for (; costs.Predict(TwoSeconds) > TimeSpan.FromSeconds(1); refusals++) costs.Doubt(TwoSeconds);
+
+        Assert.Equal(28, refusals); // 0.95 to the power of 28 is the first below a quarter
+    }
+
+    [Theory]
+    [InlineData(0.001)]
+    [InlineData(120)]
+    [InlineData(100_000)]
+    public void Predict_AnyLength_IsFinite(double seconds)
+    {
+        var costs = new StepCosts();
+        costs.Observe(TimeSpan.FromSeconds(seconds), TimeSpan.FromMilliseconds(5));
+
+        Assert.Equal(5, costs.Predict(TimeSpan.FromSeconds(seconds)).TotalMilliseconds, 3);
+    }
+}
