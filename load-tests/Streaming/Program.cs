@@ -3,13 +3,14 @@ using Attune.Streaming;
 
 var root = new RootCommand(
     """
-    Measures live streams. Run from the repository's root.
+    Measures live streams and single requests. Run from the repository's root.
 
     Examples:
       dotnet run -c Release --project load-tests/Streaming -- latency --streams 1 4 --steps 0 10 --budget 1
+      dotnet run -c Release --project load-tests/Streaming -- budgets --manifest my/test.jsonl --load 0.7
       dotnet run -c Release --project load-tests/Streaming -- end-pointing --manifest my/test.jsonl --noise noises
     """)
 {
-    LatencyCommand.Create(args), CostCommand.Create(args), EndPointingCommand.Create(args), SoakCommand.Create(args),
+    LatencyCommand.Create(args), BudgetCommand.Create(args), CostCommand.Create(args), EndPointingCommand.Create(args), SoakCommand.Create(args),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Attune.Evaluation;
+using Attune.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Attune.Streaming;
+
+/// <summary>A recording and what is said in it.</summary>
+internal sealed record Spoken(ByteString Audio, string Text);
+
+/// <summary>Single requests that arrive at random, whatever the server is doing (open loop).</summary>
+internal sealed class BudgetBenchmark : IDisposable
+{
+    public const string Method =
+        "Single requests arrive at random (Poisson, seeded) at a share of the rate that the server can adapt to, and are timed from when they were due, whether or not the server kept up; client and "
+        + "server share the cores. *Within*: share of the answers that came within the budget. *Draft, ms* is of further requests without adaptation, a tenth as many, that "
+        + "arrive meanwhile: what adaptation of others costs those who want none.";
+
+    public const string Header =
+        "| adaptation | requests | within | latency, ms: p50 / p95 / p99 | draft, ms: p50 / p95 / p99 | adapted | steps, mean | WER, % | errors |\n|---|---|---|---|---|---|---|---|---|";
+
+    /// <summary>Clients that keep the server busy while its capacity is measured.</summary>
+    private const int ClosedLoopClients = 4;
+
+    private readonly GrpcChannel _channel;
+    private readonly Speech.SpeechClient _client;
+    private readonly IReadOnlyList<Spoken> _recordings;
+    private readonly TimeSpan _duration;
+
+    /// <param name="server">Its address.</param>
+    /// <param name="recordings">Sent one after another, again and again.</param>
+    /// <param name="duration">Of each row.</param>
+    public BudgetBenchmark(Uri server, IReadOnlyList<Spoken> recordings, TimeSpan duration)
+    {
+        (_recordings, _duration) = (recordings, duration);
+        _channel = GrpcChannel.ForAddress(server);
+        _client = new Speech.SpeechClient(_channel);
+    }
+
+    /// <summary>The samples that ship with their transcripts. The working directory is the repository's root.</summary>
+    public static IReadOnlyList<Spoken> ReadSamples() =>
+    [
+        .. Directory.GetFiles("samples", "*.wav").Order(StringComparer.Ordinal).Select(file => Read(file, File.ReadAllText(Path.ChangeExtension(file, ".txt")))),
+    ];
+
+    /// <summary>The recordings of a manifest.</summary>
+    public static IReadOnlyList<Spoken> ReadManifest(string manifest)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(manifest))!;
+        return [.. File.ReadLines(manifest).Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement).Select(item =>
+            Read(Path.Combine(folder, item.GetProperty("audio_filepath").GetString()!), item.GetProperty("text").GetString()!))];
+    }
+
+    /// <summary>Requests a second that the server answers with all default steps, four clients asking one after another.</summary>
+    public async Task<double> CapacityAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        var answered = await Task.WhenAll(Enumerable.Range(0, ClosedLoopClients).Select(AskAsync));
+        return answered.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        async Task<int> AskAsync(int client)
+        {
+            var count = 0;
+            for (; Stopwatch.GetElapsedTime(started) < _duration / 2; count++) await _client.RecognizeAsync(Request(_recordings[(client + count) % _recordings.Count], new AdaptationConfig()));
+            return count;
+        }
+    }
+
+    /// <summary>A row of the table.</summary>
+    /// <param name="rate">Arrivals a second.</param>
+    /// <param name="adapts">Whether the requests want adaptation.</param>
+    /// <param name="budget">Of each; null for none.</param>
+    public async Task<string> MeasureAsync(double rate, bool adapts, TimeSpan? budget)
+    {
+        var adaptation = adapts ? new AdaptationConfig { LatencyBudget = budget?.ToDuration() } : new AdaptationConfig { Steps = 0 };
+        var main = ArriveAsync(rate, adaptation, seed: 1);
+        var drafts = await ArriveAsync(rate / 10, new AdaptationConfig { Steps = 0 }, seed: 2);
+        var answers = await main;
+        var results = answers.Where(answer => answer.Response is not null).SelectMany(answer => answer.Response!.Results).ToArray();
+        var errors = answers.Aggregate(default(ErrorRate), (sum, answer) => sum + Errors(answer));
+        var within = budget is { } limit ? Share(answers.Count(answer => answer.Response is not null && answer.Milliseconds <= limit.TotalMilliseconds), answers.Count) : "";
+        var name = !adapts ? "none" : budget is null ? "default steps, no budget" : FormattableString.Invariant($"default steps, budget {budget.Value.TotalMilliseconds:0} ms");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {answers.Count} | {within} | {Latency(answers)} | {Latency(drafts)} | {Share(results.Count(IsAdapted), results.Length)} | {results.Select(result => result.Adaptation.Steps).DefaultIfEmpty().Average():0.0} | {100 * errors.Rate:0.0} | {answers.Concat(drafts).Count(answer => answer.Response is null)} |");
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private async Task<IReadOnlyList<Answer>> ArriveAsync(double rate, AdaptationConfig adaptation, int seed)
+    {
+        var random = new Random(seed);
+        var calls = new List<Task<Answer>>();
+        var started = Stopwatch.GetTimestamp();
+        var due = TimeSpan.Zero;
+        while ((due += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / rate)) < _duration)
+        {
+            var wait = due - Stopwatch.GetElapsedTime(started);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait);
+            calls.Add(AskAsync(_recordings[calls.Count % _recordings.Count], adaptation, started + (long)(due.TotalSeconds * Stopwatch.Frequency)));
+        }
+
+        return await Task.WhenAll(calls);
+    }
+
+    private async Task<Answer> AskAsync(Spoken recording, AdaptationConfig adaptation, long due)
+    {
+        try
+        {
+            var response = await _client.RecognizeAsync(Request(recording, adaptation));
+            return new Answer(recording, response, Stopwatch.GetElapsedTime(due).TotalMilliseconds);
+        }
+        catch (RpcException)
+        {
+            return new Answer(recording, null, Stopwatch.GetElapsedTime(due).TotalMilliseconds);
+        }
+    }
+
+    private static RecognizeRequest Request(Spoken recording, AdaptationConfig adaptation) =>
+        new() { Config = new RecognitionConfig { Adaptation = adaptation }, Audio = recording.Audio };
+
+    private static Spoken Read(string file, string text) => new(ByteString.CopyFrom(File.ReadAllBytes(file)), text.Trim());
+
+    private static ErrorRate Errors(Answer answer) => answer.Response is null
+        ? default
+        : WordErrorRate.Compute(answer.Recording.Text, string.Join(' ', answer.Response.Results.Select(result => result.Alternatives[0].Transcript))).ErrorRate;
+
+    private static bool IsAdapted(SpeechRecognitionResult result) => result.Adaptation.Outcome == AdaptationReport.Types.Outcome.Adapted;
+
+    private static string Latency(IEnumerable<Answer> answers) => new Distribution(answers.Where(answer => answer.Response is not null).Select(answer => answer.Milliseconds)).ToString();
+
+    private static string Share(int part, int whole) => whole == 0 ? "" : FormattableString.Invariant($"{100.0 * part / whole:0.0} %");
+
+    private sealed record Answer(Spoken Recording, RecognizeResponse? Response, double Milliseconds);
+}
