@@ -12,19 +12,30 @@ internal static class MagnitudeOrder
     /// <summary>Positions from the smallest magnitude to the largest, equal ones in order of position.</summary>
     /// <param name="values">The vector.</param>
     /// <param name="order">Receives the positions; as long as the vector.</param>
-    /// <param name="scratch">As long as the vector.</param>
+    /// <param name="scratch">As long as the vector; overwritten.</param>
     /// <remarks>A radix sort, from the lowest digit of eight bits to the highest.</remarks>
     public static void Sort(ReadOnlySpan<float> values, Span<int> order, Span<int> scratch)
     {
         for (var i = 0; i < order.Length; i++) order[i] = i;
-        Span<int> starts = stackalloc int[1 << DigitBits];
-        for (var shift = 0; shift < 8 * sizeof(float); shift += DigitBits)
+        const int Bins = 1 << DigitBits;
+        const int Digits = 8 * sizeof(float) / DigitBits; // even, so that what is exchanged after each ends in its place
+        Span<int> counts = stackalloc int[Digits * Bins];
+        counts.Clear();
+        foreach (var value in values)
         {
-            starts.Clear();
-            foreach (var value in values) starts[Digit(value, shift)]++;
-            for (int digit = 0, sum = 0; digit < starts.Length; digit++) (starts[digit], sum) = (sum, sum + starts[digit]);
-            foreach (var position in order) scratch[starts[Digit(values[position], shift)]++] = position;
-            scratch.CopyTo(order);
+            for (var digit = 0; digit < Digits; digit++) counts[(digit * Bins) + Digit(value, digit * DigitBits)]++;
+        }
+
+        var from = order;
+        var to = scratch;
+        for (var digit = 0; digit < Digits; digit++)
+        {
+            var starts = counts.Slice(digit * Bins, Bins);
+            for (int bin = 0, sum = 0; bin < Bins; bin++) (starts[bin], sum) = (sum, sum + starts[bin]);
+            foreach (var position in from) to[starts[Digit(values[position], digit * DigitBits)]++] = position;
+            var full = to;
+            to = from;
+            from = full;
         }
     }
 
