@@ -70,14 +70,7 @@ public static class RevisionFile
     public static Revision Read(ReadOnlyMemory<byte> bytes, string modelSha256, ParameterSet set, ParameterLayout layout)
     {
         var (file, description, hash) = Open(bytes);
-        if (description.ModelSha256 != modelSha256)
-        {
-            throw new RevisionException(
-                RevisionError.ForeignModel,
-                $"Revision {description.Number} must belong to model {modelSha256}. Given: {description.ModelSha256}. "
-                + "Serve that model, or reset the domain.");
-        }
-
+        CheckModel(description, modelSha256, "Serve that model, or reset the domain.");
         if (description.ParameterSet != set.Name)
         {
             throw new RevisionException(
@@ -86,6 +79,37 @@ public static class RevisionFile
                 + "Configure that set, or reset the domain.");
         }
 
+        return Read(file, description, hash, layout);
+    }
+
+    /// <summary>Reads a revision with the parameter set that it names.</summary>
+    /// <param name="bytes">What <see cref="ToBytes"/> gave.</param>
+    /// <param name="model">The model that it must belong to.</param>
+    /// <exception cref="RevisionException">The bytes are damaged, no revision, or one of another model.</exception>
+    public static Revision Read(ReadOnlyMemory<byte> bytes, Model model)
+    {
+        var (file, description, hash) = Open(bytes);
+        CheckModel(description, model.Sha256, "Give the model that its domain was served with.");
+        try
+        {
+            return Read(file, description, hash, ParameterSet.Parse(description.ParameterSet).In(model.Layout, model.Config));
+        }
+        catch (ArgumentException exception)
+        {
+            throw new RevisionException(RevisionError.NotARevision, $"Revision {description.Number} is for no set of this model: {exception.Message}", exception);
+        }
+    }
+
+    private static void CheckModel(Description description, string modelSha256, string remedy)
+    {
+        if (description.ModelSha256 == modelSha256) return;
+        throw new RevisionException(
+            RevisionError.ForeignModel,
+            $"Revision {description.Number} must belong to model {modelSha256}. Given: {description.ModelSha256}. {remedy}");
+    }
+
+    private static Revision Read(SafetensorsMemory file, Description description, string hash, ParameterLayout layout)
+    {
         try
         {
             var moments = description.OptimizerSteps == 0

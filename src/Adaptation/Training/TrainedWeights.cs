@@ -13,45 +13,51 @@ internal static class TrainedWeights
     /// <param name="withMaskEmbedding">Whether the masks' vector is written where the source has none.</param>
     public static IReadOnlyList<TensorSource> Merge(Model source, AdaptableParameters trained, float loraScale, bool withMaskEmbedding)
     {
-        var slices = trained.Layout.Slices.ToDictionary(slice => slice.Parameter.Name, StringComparer.Ordinal);
         var tensors = new List<TensorSource>();
         foreach (var name in source.Weights.Names.Order(StringComparer.Ordinal))
         {
             var location = source.Weights.Find(name);
-            var module = name.EndsWith(".weight", StringComparison.Ordinal) ? name[..^".weight".Length] : name;
-            if (slices.TryGetValue(name, out var slice))
-                tensors.Add(TensorSource.FromFloats(name, ElementType.F32, location.Entry.Shape, () => trained[slice]));
-            else if (slices.TryGetValue(LoraNames.Down(module), out var down))
-                tensors.Add(WithAddition(location, trained, down, slices[LoraNames.Up(module)], loraScale));
-            else
-                tensors.Add(TensorSource.FromFile(location));
+            tensors.Add(trained.Layout.Contains(name) || trained.Layout.Contains(LoraNames.Down(Module(name)))
+                ? TensorSource.FromFloats(name, ElementType.F32, location.Entry.Shape, () => Read(location, trained, loraScale))
+                : TensorSource.FromFile(location));
         }
 
         var embedding = TrainableParameters.MaskEmbedding(source.Config);
-        if (withMaskEmbedding && !source.Weights.TryFind(embedding, out _) && slices.TryGetValue(embedding, out var added))
+        if (withMaskEmbedding && !source.Weights.TryFind(embedding, out _) && trained.Layout.Find(embedding) is { } added)
             tensors.Add(TensorSource.FromFloats(embedding, ElementType.F32, added.Parameter.Shape, () => trained[added]));
         return tensors;
     }
 
-    /// <summary>W + scale B A.</summary>
-    private static TensorSource WithAddition(
-        TensorLocation location, AdaptableParameters trained, ParameterSlice down, ParameterSlice up, float scale) =>
-        TensorSource.FromFloats(location.Entry.Name, ElementType.F32, location.Entry.Shape, () =>
-        {
-            var values = location.File.ReadFloats(location.Entry.Name);
-            var (rank, inputs) = ((int)down.Parameter.Shape[0], (int)down.Parameter.Shape[1]);
-            var a = trained[down].Span;
-            var b = trained[up].Span;
-            for (var row = 0; row < values.Length / inputs; row++)
-            {
-                for (var column = 0; column < inputs; column++)
-                {
-                    var sum = 0.0;
-                    for (var k = 0; k < rank; k++) sum += (double)b[(row * rank) + k] * a[(k * inputs) + column];
-                    values[(row * inputs) + column] += (float)(scale * sum);
-                }
-            }
+    /// <summary>One tensor of a model: the trained values where there are any, else the model's, with low-rank additions added in.</summary>
+    /// <param name="location">The tensor in the model's files.</param>
+    /// <param name="trained">Trained values.</param>
+    /// <param name="loraScale">alpha / rank.</param>
+    public static float[] Read(TensorLocation location, AdaptableParameters trained, float loraScale)
+    {
+        var name = location.Entry.Name;
+        if (trained.Layout.Find(name) is { } slice) return trained[slice].ToArray();
+        var values = location.File.ReadFloats(name);
+        var module = Module(name);
+        if (trained.Layout.Find(LoraNames.Down(module)) is { } down) Add(values, trained, down, trained.Layout.Find(LoraNames.Up(module))!, loraScale);
+        return values;
+    }
 
-            return values;
-        });
+    private static string Module(string name) => name.EndsWith(".weight", StringComparison.Ordinal) ? name[..^".weight".Length] : name;
+
+    /// <summary>W + scale B A.</summary>
+    private static void Add(float[] values, AdaptableParameters trained, ParameterSlice down, ParameterSlice up, float scale)
+    {
+        var (rank, inputs) = ((int)down.Parameter.Shape[0], (int)down.Parameter.Shape[1]);
+        var a = trained[down].Span;
+        var b = trained[up].Span;
+        for (var row = 0; row < values.Length / inputs; row++)
+        {
+            for (var column = 0; column < inputs; column++)
+            {
+                var sum = 0.0;
+                for (var k = 0; k < rank; k++) sum += (double)b[(row * rank) + k] * a[(k * inputs) + column];
+                values[(row * inputs) + column] += (float)(scale * sum);
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ internal static class DomainCommand
           attune domain show line-7 --json             one of them, for programs
           attune domain revisions line-7               what it learnt, the newest first, with the gate's verdicts
           attune domain reset line-7 --revision 12     back to an earlier revision; without --revision to the model itself
+          attune domain export line-7 --out line-7.safetensors   what it learnt, to be merged: 'revision' in recipes of 'attune merge'
           attune domain freeze line-7                  serve as it is; 'unfreeze' lets it learn again
           attune domain delete line-7 --yes            audio, transcripts and weights, for good
           attune domain watch --from 0                 everything that the log still has, and what comes, until Ctrl-C
@@ -36,6 +37,12 @@ internal static class DomainCommand
         {
             if (result.GetValueOrDefault<long>() is < 0 and var number) result.AddError($"--revision must be 0 or more. Given: {number}.");
         });
+        var exported = new Option<long>("--revision") { HelpName = "N", Description = "Number of the revision; the one that serves if not given." };
+        exported.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() is < 1 and var number) result.AddError($"--revision must be 1 or more. Given: {number}.");
+        });
+        var file = new Option<FileInfo>("--out") { HelpName = "FILE", Description = "The safetensors file to write. It must not exist.", Required = true };
         var yes = new Option<bool>("--yes") { Description = "Say that you mean it: nothing brings a deleted domain back." };
         var from = new Option<long?>("--from") { HelpName = "ID", Description = "Begin after the event with this id; 0 for the oldest. Only new events if not given." };
         var optionalName = Name();
@@ -48,6 +55,8 @@ internal static class DomainCommand
         Add("revisions", "List the revisions of a domain, the newest first.", [Name()], (run, parsed, token) => run.ListRevisionsAsync(NameOf(parsed), token));
         Add("reset", "Take a domain back to an earlier revision, or to the model.", [Name(), revision],
             (run, parsed, token) => run.ResetAsync(NameOf(parsed), parsed.GetValue(revision), token));
+        Add("export", "Write a revision of a domain to a file.", [Name(), exported, file],
+            (run, parsed, token) => run.ExportAsync(NameOf(parsed), parsed.GetValue(exported), parsed.GetRequiredValue(file).FullName, token));
         Add("freeze", "Let a domain serve as it is, without learning.", [Name()], (run, parsed, token) => run.FreezeAsync(NameOf(parsed), unfreeze: false, token));
         Add("unfreeze", "Let a frozen domain learn again.", [Name()], (run, parsed, token) => run.FreezeAsync(NameOf(parsed), unfreeze: true, token));
         Add("delete", "Delete a domain: audio, transcripts and weights.", [Name(), yes],

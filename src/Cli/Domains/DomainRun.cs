@@ -1,3 +1,4 @@
+using System.Globalization;
 using Attune.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -36,6 +37,11 @@ internal sealed class DomainRun(Uri server, bool json, TextWriter output, TextWr
             await error.WriteLineAsync("attune: Deleting a domain cannot be taken back. Say --yes if you mean it.");
             return ExitCode.Usage;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"attune: {exception.Message} Give another --out, or remove what is there.");
+            return ExitCode.RunFailed;
+        }
         catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable)
         {
             await error.WriteLineAsync(
@@ -68,6 +74,35 @@ internal sealed class DomainRun(Uri server, bool json, TextWriter output, TextWr
     {
         var response = await _client.ListRevisionsAsync(new ListRevisionsRequest { Domain = name }, cancellationToken: cancellationToken);
         foreach (var revision in response.Revisions) await WriteAsync(revision, DomainText.Row(revision));
+    }
+
+    /// <summary>Writes a revision to a file, which appears whole or not at all.</summary>
+    public async Task ExportAsync(string name, long revision, string path, CancellationToken cancellationToken)
+    {
+        if (File.Exists(path)) throw new IOException($"{path} exists.");
+        using var call = _client.ExportRevision(new ExportRevisionRequest { Domain = name, Revision = revision }, cancellationToken: cancellationToken);
+        var temporary = path + ".tmp";
+        try
+        {
+            Revision? exported = null;
+            await using (var file = File.Create(temporary))
+            {
+                await foreach (var part in call.ResponseStream.ReadAllAsync(cancellationToken))
+                {
+                    exported ??= part.Revision;
+                    await file.WriteAsync(part.Data.Memory, cancellationToken);
+                }
+            }
+
+            File.Move(temporary, path);
+            var text = string.Create(
+                CultureInfo.InvariantCulture, $"Wrote revision {exported!.Number} of {name} to {path}: {exported.SizeBytes:N0} bytes, {DomainText.Verdict(exported.Verdict)}.");
+            await WriteAsync(exported, text);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 
     public async Task ResetAsync(string name, long revision, CancellationToken cancellationToken) =>

@@ -47,7 +47,8 @@ internal static class DomainText
 
     private static string Parent(this DomainEvent item) => RevisionName(item.ParentRevision);
 
-    private static string Verdict(GateVerdict? verdict) => verdict switch
+    /// <summary>What the gate said.</summary>
+    public static string Verdict(GateVerdict? verdict) => verdict switch
     {
         null or { Passed: true } => "passed",
         _ => "refused: " + string.Join(", ", verdict.Checks.Where(check => !check.Passed).Select(Check)),

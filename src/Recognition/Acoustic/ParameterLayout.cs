@@ -42,4 +42,7 @@ public sealed class ParameterLayout
 
     /// <summary>Whether a parameter is part of the set.</summary>
     public bool Contains(string name) => _byName.ContainsKey(name);
+
+    /// <summary>Where a parameter lies; null if it is not part of the set.</summary>
+    public ParameterSlice? Find(string name) => _byName.GetValueOrDefault(name);
 }

@@ -1,6 +1,7 @@
 using Attune.Adaptation.Revisions;
 using Attune.Server.Domains;
 using Attune.Server.State;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Attune.Server.Serving;
@@ -10,6 +11,9 @@ internal sealed class AdaptationService(ServingModel serving, IHostApplicationLi
     : V1.Adaptation.AdaptationBase
 {
     private const int DefaultPage = 100, MaxPage = 1000;
+
+    /// <summary>Bytes of a message of an exported revision, far below what clients take by default.</summary>
+    private const int ExportChunk = 1 << 20;
 
     /// <summary>The domains of the model that serves when the call comes.</summary>
     private readonly ModelDomains _domains = serving.Domains;
@@ -48,6 +52,26 @@ internal sealed class AdaptationService(ServingModel serving, IHostApplicationLi
         }
 
         return response;
+    }
+
+    public override async Task ExportRevision(
+        V1.ExportRevisionRequest request, IServerStreamWriter<V1.ExportRevisionResponse> responseStream, ServerCallContext context)
+    {
+        var domain = DomainValidation.Check(request.Domain);
+        if (request.Revision < 0) throw Invalid("revision", $"revision must be 0 or more. Given: {request.Revision}.");
+        var head = await _domains.Stores.Domains.ReadAsync(domain, context.CancellationToken) ?? throw new DomainNotFoundException(domain);
+        var number = request.Revision == Revision.Source ? head.State.Current : request.Revision;
+        var stored = await TryReadAsync(domain, number, context.CancellationToken) ?? throw new RevisionNotFoundException(domain, number);
+        var bytes = RevisionFile.ToBytes(stored.Revision);
+        for (var start = 0; start < bytes.Length; start += ExportChunk)
+        {
+            var message = new V1.ExportRevisionResponse
+            {
+                Revision = start == 0 ? DomainResponses.ToRevision(stored, head.State.Current) : null,
+                Data = UnsafeByteOperations.UnsafeWrap(bytes.AsMemory(start, Math.Min(ExportChunk, bytes.Length - start))),
+            };
+            await responseStream.WriteAsync(message, context.CancellationToken);
+        }
     }
 
     public override async Task<V1.Domain> ResetDomain(V1.ResetDomainRequest request, ServerCallContext context)

@@ -37,6 +37,10 @@ public sealed class DomainCommandTests : IAsyncLifetime
         var list = await RunAsync("list");
         var show = await RunAsync("show", "line-7", "--json");
         var revisions = await RunAsync("revisions", "line-7");
+        using var folder = new TemporaryFolder();
+        var exported = await RunAsync("export", "line-7", "--out", folder.File("line-7.safetensors"));
+        var refused = await RunAsync("export", "line-7", "--out", folder.File("line-7.safetensors"));
+        var absent = await RunAsync("export", "line-7", "--revision", "9", "--out", folder.File("other.safetensors"));
         var frozen = await RunAsync("freeze", "line-7");
         var thawed = await RunAsync("unfreeze", "line-7", "--json");
         var reset = await RunAsync("reset", "line-7");
@@ -47,6 +51,12 @@ public sealed class DomainCommandTests : IAsyncLifetime
         Assert.Matches("^line-7 +revision 1 +2 utterances +1 updates", list.Output);
         Assert.Equal(("line-7", "1"), (show.Json[0].GetProperty("name").GetString(), show.Json[0].GetProperty("revision").GetString()));
         Assert.Matches("1 from 0 .* passed  serves", revisions.Output);
+        Assert.StartsWith("Wrote revision 1 of line-7 to ", exported.Output, StringComparison.Ordinal);
+        using (var model = Attune.Recognition.Models.Model.Open(RepositoryFiles.Model("spoken-numbers-en")))
+            Assert.Equal(1, Attune.Adaptation.Revisions.RevisionFile.Read(await File.ReadAllBytesAsync(folder.File("line-7.safetensors")), model).Number);
+        Assert.Equal((ExitCode.RunFailed, true), (refused.Status, refused.Error.Contains("exists", StringComparison.Ordinal)));
+        Assert.Equal((ExitCode.RunFailed, true), (absent.Status, absent.Error.Contains("no revision 9", StringComparison.Ordinal)));
+        Assert.Equal(["line-7.safetensors"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
         Assert.StartsWith("line-7 (frozen)", frozen.Output, StringComparison.Ordinal);
         Assert.False(thawed.Json[0].GetProperty("frozen").GetBoolean());
         Assert.Contains("serves      the model", reset.Output, StringComparison.Ordinal);
@@ -55,7 +65,7 @@ public sealed class DomainCommandTests : IAsyncLifetime
         Assert.Equal(ExitCode.RunFailed, gone.Status);
         Assert.Contains("There is no domain 'line-7'", gone.Error, StringComparison.Ordinal);
         Assert.Contains("attune domain list", gone.Error, StringComparison.Ordinal);
-        Assert.All([list, show, revisions, frozen, thawed, reset, deleted], run => Assert.Equal((ExitCode.Success, ""), (run.Status, run.Error)));
+        Assert.All([list, show, revisions, exported, frozen, thawed, reset, deleted], run => Assert.Equal((ExitCode.Success, ""), (run.Status, run.Error)));
     }
 
     [Theory]

@@ -24,6 +24,39 @@ public class AdaptationServiceTests
         Assert.Equal((2, 1, 4, 4, 0, 2), (domain.Revision, domain.ParentRevision, domain.Utterances, domain.UtterancesLearnt, domain.UtterancesWaiting, domain.Updates));
     }
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(1, 1)]
+    public async Task ExportRevision_CurrentOrEarlier_IsTheWholeFile(long asked, long number)
+    {
+        await using var host = await DomainHost.StartAsync();
+        await host.TeachAsync();
+        await host.TeachAsync();
+        using var call = host.Domains.ExportRevision(new V1.ExportRevisionRequest { Domain = DomainHost.Line, Revision = asked });
+        var parts = new List<V1.ExportRevisionResponse>();
+        await foreach (var part in call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken)) parts.Add(part);
+
+        Assert.Equal((number, number == 2), (parts[0].Revision.Number, parts[0].Revision.Current));
+        byte[] bytes = [.. parts.SelectMany(part => part.Data)];
+        Assert.Equal(parts[0].Revision.SizeBytes, bytes.Length);
+        using var model = Attune.Recognition.Models.Model.Open(RepositoryFiles.Model("spoken-numbers-en"));
+        var revision = Attune.Adaptation.Revisions.RevisionFile.Read(bytes, model);
+        Assert.Equal((DomainHost.Line, number), (revision.Domain, revision.Number));
+    }
+
+    [Fact]
+    public async Task ExportRevision_NoneThatServes_IsNotFound()
+    {
+        await using var host = await DomainHost.StartAsync();
+        await host.SayAsync("new");
+        await host.StoredAsync("new", 1);
+        using var call = host.Domains.ExportRevision(new V1.ExportRevisionRequest { Domain = "new" });
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        GrpcErrors.AssertError(failure, StatusCode.NotFound, "REVISION_NOT_FOUND", "no revision 0");
+    }
+
     [Fact]
     public async Task ResetDomain_EarlierRevisionOrModel_ServesItFromTheNextRequestOn()
     {

@@ -74,7 +74,7 @@ public static class CheckpointMerger
         ];
 
         static IEnumerable<MergedModel> One(string role, MergeSource? source) =>
-            source is null ? [] : [new MergedModel(role, source.Name, source.Model.Sha256)];
+            source is null ? [] : [new MergedModel(role, source.Name, source.Model.Sha256) { RevisionSha256 = source.RevisionSha256 }];
     }
 
     private static string HashOf(string folder)

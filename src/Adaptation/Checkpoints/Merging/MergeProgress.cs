@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Attune.Adaptation.Checkpoints.Merging;
 
 /// <summary>How far a merge is.</summary>
@@ -30,4 +32,9 @@ public sealed record MergeResult(
 /// <param name="Role"><c>base</c>, <c>model</c> or <c>ancestor</c>.</param>
 /// <param name="Name">As the recipe has it.</param>
 /// <param name="Sha256">Hash of its weights.</param>
-public sealed record MergedModel(string Role, string Name, string Sha256);
+public sealed record MergedModel(string Role, string Name, string Sha256)
+{
+    /// <summary>Hash of the file with what a domain learnt on it; null for the model by itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RevisionSha256 { get; init; }
+}

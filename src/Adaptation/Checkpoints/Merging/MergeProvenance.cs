@@ -27,9 +27,11 @@ internal sealed class MergeProvenance(MergeRecipe recipe, int seed, IReadOnlyLis
         text.Append(CultureInfo.InvariantCulture, $"# {name}\n\nMerged from {recipe.Models.Count} models with {recipe.Method.Title} ");
         text.Append(CultureInfo.InvariantCulture, $"(`{recipe.Method.Name}`, {recipe.Method.Reference}), seed {seed}.\n\n");
         text.Append("| role | model | SHA-256 of its weights |\n|---|---|---|\n");
-        foreach (var source in sources) text.Append(CultureInfo.InvariantCulture, $"| {source.Role} | {source.Name} | `{source.Sha256}` |\n");
+        foreach (var source in sources) text.Append(CultureInfo.InvariantCulture, $"| {source.Role} | {source.Name} | `{source.Sha256}`{Revision(source)} |\n");
         if (copied.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $"\nNot in all of them, and so taken from one: {string.Join(", ", copied.Select(item => $"`{item}`"))}.\n");
         return text.Append(CultureInfo.InvariantCulture, $"\n## Recipe\n\n```yaml\n{recipe.Text.TrimEnd()}\n```\n").ToString();
     }
+
+    private static string Revision(MergedModel source) => source.RevisionSha256 is { } sha256 ? $", of the revision `{sha256}`" : "";
 }

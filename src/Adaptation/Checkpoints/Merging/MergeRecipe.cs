@@ -40,4 +40,8 @@ public sealed record MergeRecipe
 /// <param name="Path">Full path of its folder.</param>
 /// <param name="Parameters">Its own parameters.</param>
 /// <param name="Line">Line of the recipe, from 1.</param>
-public sealed record RecipeModel(string Name, string Path, IReadOnlyDictionary<string, ParameterSetting> Parameters, int Line);
+public sealed record RecipeModel(string Name, string Path, IReadOnlyDictionary<string, ParameterSetting> Parameters, int Line)
+{
+    /// <summary>Full path of the file with what a domain learnt on that model; null for the model itself.</summary>
+    public string? Revision { get; init; }
+}

@@ -4,7 +4,7 @@ namespace Attune.Adaptation.Checkpoints.Merging;
 /// <remarks>Disposing closes them.</remarks>
 internal sealed class MergeSources : IDisposable
 {
-    private readonly Dictionary<string, MergeSource> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Model, string? Revision), MergeSource> _open = [];
 
     private MergeSources(MergeRecipe recipe)
     {
@@ -56,11 +56,11 @@ internal sealed class MergeSources : IDisposable
 
     private MergeSource Open(MergeRecipe recipe, RecipeModel model)
     {
-        if (_open.TryGetValue(model.Path, out var open)) return open;
+        if (_open.TryGetValue((model.Path, model.Revision), out var open)) return open;
         try
         {
             var source = MergeSource.Open(recipe, model);
-            _open.Add(model.Path, source);
+            _open.Add((model.Path, model.Revision), source);
             return source;
         }
         catch

@@ -31,7 +31,7 @@ internal sealed class RecipeReader(string path)
         var method = MergeMethods.Find(Text(methodNode))
             ?? throw Wrong(methodNode, $"merge_method must be one of {string.Join(", ", MergeMethods.All.Select(item => item.Name))}. Given: '{Text(methodNode)}'.");
         var source = Find(root, "base_model") is { } node ? ReadModel(node, node, null, method) : null;
-        var models = Models(root, method).Where(model => model.Path != source?.Path || method.Base == BaseUse.DescriptionOnly).ToArray();
+        var models = Models(root, method).Where(model => model.Path != source?.Path || model.Revision is not null || method.Base == BaseUse.DescriptionOnly).ToArray();
         CheckCounts(root, method, source, models.Length);
         var (parameters, ancestor) = RecipeParameters(root, method);
         foreach (var model in models) CheckRequired(model, parameters, method);
@@ -84,8 +84,9 @@ internal sealed class RecipeReader(string path)
         foreach (var item in list)
         {
             if (item is not YamlMappingNode entry) throw Wrong(item, "Each of models must have the form '- model: FOLDER'.");
-            CheckKeys(entry, ["model", "parameters"], "a model");
-            yield return ReadModel(Required(entry, "model"), entry, Find(entry, "parameters"), method);
+            CheckKeys(entry, ["model", "revision", "parameters"], "a model");
+            var model = ReadModel(Required(entry, "model"), entry, Find(entry, "parameters"), method);
+            yield return Find(entry, "revision") is { } revision ? WithRevision(model, revision) : model;
         }
     }
 
@@ -103,6 +104,13 @@ internal sealed class RecipeReader(string path)
             System.IO.Path.TrimEndingDirectorySeparator(folder),
             parameters is null ? new Dictionary<string, ParameterSetting>() : ReadParameters(parameters, known, Unknown),
             (int)at.Start.Line);
+    }
+
+    private RecipeModel WithRevision(RecipeModel model, YamlNode node)
+    {
+        var text = Text(node);
+        if (text.Length == 0) throw Wrong(node, "A revision must be the path of a file that 'attune domain export' wrote.");
+        return model with { Name = $"{model.Name} with {text}", Revision = System.IO.Path.GetFullPath(text, System.IO.Path.GetDirectoryName(_path)!) };
     }
 
     private (IReadOnlyDictionary<string, ParameterSetting> Parameters, RecipeModel? Ancestor) RecipeParameters(YamlMappingNode root, MergeMethod method)

@@ -72,7 +72,26 @@ public sealed class MergeRecipeTests : IDisposable
         Assert.Equal(0.5, recipe.Parameters["lambda"].For("x", 0));
     }
 
+    [Fact]
+    public void Read_Revision_OfTheModelThatIsBaseToo()
+    {
+        var recipe = Read("""
+            merge_method: task_arithmetic
+            base_model: a
+            models:
+              - model: a
+                revision: learnt/line.safetensors
+              - model: a
+            parameters: { weight: 1 }
+            """);
+
+        var model = Assert.Single(recipe.Models);
+        Assert.Equal((_folder.File("a"), _folder.File("learnt/line.safetensors")), (model.Path, model.Revision));
+    }
+
     [Theory]
+    [InlineData("merge_method: linear\nmodels:\n  - model: a\n    revisoin: b", 4, "'revisoin' is not a key of a model. Keys are model, revision, parameters")]
+    [InlineData("merge_method: linear\nmodels:\n  - model: a\n    revision: ''", 4, "A revision must be the path of a file")]
     [InlineData("merge_method: tees\nmodels: [model: a]", 1, "merge_method must be one of linear, slerp,")]
     [InlineData("merge_method: linear\nslices: []\nmodels: [model: a]", 2, "'slices' is not a key of a recipe")]
     [InlineData("merge_method: linear\nmodels:\n  - model: a\n    weight: 1", 4, "'weight' is not a key of a model")]
