@@ -24,6 +24,16 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>The highest of it since <see cref="ForgetPeak"/>.</summary>
     public long PeakBytes => Read("VmHWM:");
 
+    /// <summary>Time of all cores that it has used.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
 
     /// <summary>Starts a server and waits until it listens.</summary>

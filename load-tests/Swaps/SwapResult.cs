@@ -8,6 +8,9 @@ internal sealed class SwapResult
 {
     public required SwapRun Run { get; init; }
 
+    /// <summary>Share of all cores that the server uses under the load alone.</summary>
+    public required double BusyShare { get; init; }
+
     /// <summary>Seconds of each activation, sorted.</summary>
     public required double[] SwapSeconds { get; init; }
 
@@ -31,6 +34,8 @@ internal sealed class SwapResult
         {
             Text($"{SwapSeconds.Length} activations of `{Path.GetFileName(Run.First)}` and `{Path.GetFileName(Run.Second)}` in turn, one every {Run.Interval.TotalSeconds:0.##} s at most, gate asked. ")
                 + Text($"{Environment.ProcessorCount} logical cores, {RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}."),
+            Text($"Load: {Run.Rate} recordings a second that are recognised and {Run.Rate / 4} that are adapted to, sent whether or not earlier ones were answered; ")
+                + Text($"without activations they take {100 * BusyShare:0} % of the cores."),
             "",
             "| | |",
             "|---|---|",

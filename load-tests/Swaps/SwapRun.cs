@@ -60,8 +60,10 @@ internal sealed class SwapRun
         for (var i = 0; i < WarmUps; i++) await ActivateAsync(checkpoints, ids[1 - (i % 2)], cancellationToken);
         await Task.Delay(Steady / 4, cancellationToken);
         var steadyFrom = clock.Elapsed.TotalSeconds;
+        var busyFrom = server.ProcessorTime;
         await Task.Delay(Steady, cancellationToken);
         var steadyTo = clock.Elapsed.TotalSeconds;
+        var busy = (server.ProcessorTime - busyFrom).TotalSeconds / (steadyTo - steadyFrom) / Environment.ProcessorCount;
         var before = server.ResidentBytes;
         server.ForgetPeak();
 
@@ -83,6 +85,7 @@ internal sealed class SwapRun
         return new SwapResult
         {
             Run = this,
+            BusyShare = busy,
             SwapSeconds = [.. swaps.Order()],
             SteadyLatencies = Latencies(clients, steadyFrom, steadyTo),
             SwapLatencies = Latencies(clients, steadyTo, swapsTo),

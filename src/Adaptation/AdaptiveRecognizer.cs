@@ -37,6 +37,8 @@ public sealed class AdaptiveRecognizer : IDisposable
     private readonly OutputCheck _check;
     private readonly SoundDrafts _drafts;
     private readonly AdaptationThreads _threads;
+    private readonly bool _ownsThreads;
+    private readonly ReaderWriterLockSlim _inUse = new(); // read by updates, written by disposal
     private readonly TimeProvider _time;
 
     /// <param name="model">Not disposed.</param>
@@ -47,6 +49,7 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <param name="time">Clock of latency budgets.</param>
     /// <param name="collapseOptions">When an output counts as collapsed; defaults if null.</param>
     /// <param name="objective">What updates minimise; SUTA's if null. Others are for comparison.</param>
+    /// <param name="threads">Threads of the fast update that several models share, not disposed; its own, by <paramref name="threadOptions"/>, if null.</param>
     /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
     /// <exception cref="PlatformNotSupportedException">libtorch cannot be loaded here.</exception>
     public AdaptiveRecognizer(
@@ -57,7 +60,8 @@ public sealed class AdaptiveRecognizer : IDisposable
         AdaptationThreadOptions threadOptions,
         TimeProvider time,
         CollapseOptions? collapseOptions = null,
-        AdaptationObjective? objective = null)
+        AdaptationObjective? objective = null,
+        AdaptationThreads? threads = null)
     {
         _model = model;
         _options = options;
@@ -72,7 +76,8 @@ public sealed class AdaptiveRecognizer : IDisposable
         _collapseOptions = collapseOptions ?? new CollapseOptions();
         _check = new OutputCheck(model.Config.BlankId, _collapseOptions);
         _drafts = new SoundDrafts(_recognizer, _check, Source);
-        _threads = new AdaptationThreads(threadOptions, Wav2Vec2Network.PreferredThreads(model.Config), time);
+        _ownsThreads = threads is null;
+        _threads = threads ?? new AdaptationThreads(threadOptions, Wav2Vec2Network.PreferredThreads(model.Config), time);
     }
 
     /// <summary>The model that recognises.</summary>
@@ -100,13 +105,15 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <param name="decoder">Decodes the clips.</param>
     /// <param name="folder">The folder; null for this model's own. A checkpoint is judged by the set of the model that it replaces.</param>
     /// <param name="cancellationToken">Honoured between clips.</param>
+    /// <param name="thread">Where the model hears them; the caller's if null.</param>
     /// <exception cref="Training.ManifestException">A line of its manifest is wrong.</exception>
     /// <exception cref="AudioException">A clip cannot be decoded.</exception>
-    public Task<GuardSet> ReadGuardSetAsync(AudioDecoder decoder, string? folder, CancellationToken cancellationToken) =>
-        GuardSetReader.ReadAsync(folder ?? _model.Folder, _model, _recognizer, decoder, cancellationToken);
+    public Task<GuardSet> ReadGuardSetAsync(
+        AudioDecoder decoder, string? folder, CancellationToken cancellationToken, BackgroundThread? thread = null) =>
+        GuardSetReader.ReadAsync(folder ?? _model.Folder, _model, _recognizer, decoder, cancellationToken, thread);
 
     /// <summary>Reads the guard set that lies in this model's folder.</summary>
-    /// <inheritdoc cref="ReadGuardSetAsync(AudioDecoder, string?, CancellationToken)"/>
+    /// <inheritdoc cref="ReadGuardSetAsync(AudioDecoder, string?, CancellationToken, BackgroundThread?)"/>
     public Task<GuardSet> ReadGuardSetAsync(AudioDecoder decoder, CancellationToken cancellationToken) => ReadGuardSetAsync(decoder, folder: null, cancellationToken);
 
     /// <summary>What learns from a domain's utterances, on this model with these parameters.</summary>
@@ -137,12 +144,22 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <summary>Runs everything once on one second of noise, so that no caller pays for first times, and the first budget finds a step's cost known.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
+        var draft = HearNoise(cancellationToken);
+        if (_threads.TryRun(() => WarmUp(draft, cancellationToken), cancellationToken) is { } update) await update;
+    }
+
+    /// <summary>The same on the caller's thread alone, for a model that is made while others serve.</summary>
+    public void WarmUp(CancellationToken cancellationToken) => WarmUp(HearNoise(cancellationToken), cancellationToken);
+
+    private FastUpdateResult? WarmUp(Draft draft, CancellationToken cancellationToken) =>
+        _fastUpdate.Run(draft.Waveform, draft.Hidden, steps: 2, budget: null, cancellationToken);
+
+    private Draft HearNoise(CancellationToken cancellationToken)
+    {
         var random = new Random(1);
         var noise = new float[Math.Max(_model.Preprocessing.SampleRateHz, _model.Config.MinimumSamples)];
         for (var i = 0; i < noise.Length; i++) noise[i] = 0.01f * ((2 * random.NextSingle()) - 1);
-        var draft = _recognizer.Recognize(noise, default, parameters: null, cancellationToken);
-        if (_threads.TryRun(() => _fastUpdate.Run(draft.Waveform, draft.Hidden, steps: 2, budget: null, cancellationToken), cancellationToken) is { } update)
-            await update;
+        return _recognizer.Recognize(noise, default, parameters: null, cancellationToken);
     }
 
     /// <summary>Recognises a recording, each utterance starting from the model itself.</summary>
@@ -229,7 +246,8 @@ public sealed class AdaptiveRecognizer : IDisposable
 
     public void Dispose()
     {
-        _threads.Dispose();
+        if (_ownsThreads) _threads.Dispose();
+        _inUse.EnterWriteLock(); // never left: what is queued yet on threads of others finds it closed
         _acousticModel.Dispose();
         _network.Dispose();
     }
@@ -259,7 +277,16 @@ public sealed class AdaptiveRecognizer : IDisposable
         FastUpdateResult? Update()
         {
             begun.TrySetResult();
-            return _fastUpdate.Run(sound.From, draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
+            // A request that was cancelled, or whose budget ran out, does not wait for what it has queued.
+            if (!_inUse.TryEnterReadLock(TimeSpan.Zero)) return null;
+            try
+            {
+                return _fastUpdate.Run(sound.From, draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
+            }
+            finally
+            {
+                _inUse.ExitReadLock();
+            }
         }
     }
 

@@ -15,20 +15,28 @@ internal static class GuardSetReader
     /// <returns>The clips in the manifest's order; <see cref="GuardSet.Empty"/> if there is no manifest.</returns>
     /// <exception cref="ManifestException">A line of the manifest is wrong.</exception>
     /// <exception cref="AudioException">A clip cannot be decoded.</exception>
-    public static async Task<GuardSet> ReadAsync(string modelFolder, Model model, Recognizer recognizer, AudioDecoder decoder, CancellationToken cancellationToken)
+    public static async Task<GuardSet> ReadAsync(
+        string modelFolder, Model model, Recognizer recognizer, AudioDecoder decoder, CancellationToken cancellationToken, BackgroundThread? thread = null)
     {
         var path = Path.Combine(modelFolder, Folder, "manifest.jsonl");
         if (!File.Exists(path)) return GuardSet.Empty;
 
-        var clips = new List<GuardClip>();
+        var recordings = new List<(string Name, Waveform Audio)>();
         foreach (var entry in TrainingManifest.Read(path, model, ignoreText: true).Entries)
         {
             var bytes = await File.ReadAllBytesAsync(entry.AudioPath, cancellationToken);
             var audio = await decoder.DecodeAsync(bytes, rawFormat: null, model.Preprocessing.SampleRateHz, cancellationToken);
-            var draft = recognizer.Recognize(audio.Samples, default, parameters: null, cancellationToken);
-            clips.Add(new GuardClip(Path.GetFileName(entry.AudioPath), draft.Waveform, draft.Transcript));
+            recordings.Add((Path.GetFileName(entry.AudioPath), audio));
         }
 
-        return new GuardSet(clips);
+        return thread is null ? Hear() : await thread.RunAsync(Hear, cancellationToken);
+
+        GuardSet Hear() => new([.. recordings.Select(recording => ToClip(recognizer, recording.Name, recording.Audio, cancellationToken))]);
+    }
+
+    private static GuardClip ToClip(Recognizer recognizer, string name, Waveform audio, CancellationToken cancellationToken)
+    {
+        var draft = recognizer.Recognize(audio.Samples, default, parameters: null, cancellationToken);
+        return new GuardClip(name, draft.Waveform, draft.Transcript);
     }
 }

@@ -6,7 +6,7 @@ namespace Attune.Recognition.Acoustic;
 
 /// <summary>The frozen forward pass: normalised waveform in, logits out, with any revision of the adaptable parameters.</summary>
 /// <remarks>
-/// One session serves the model itself and all revisions. Thread-safe; concurrent calls share the session's threads. The owner
+/// One session serves the model itself and all revisions. Thread-safe; concurrent calls share threads, also those of other sessions. The owner
 /// disposes it after the last call has returned, and the <see cref="Model"/> after it.
 /// </remarks>
 public sealed class OnnxAcousticModel : IDisposable
@@ -126,14 +126,17 @@ public sealed class OnnxAcousticModel : IDisposable
 
     private static SessionOptions CreateOptions(Model model, OnnxOptions options)
     {
+        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var shared = OnnxThreads.AreShared(threads); // before anything else of ONNX Runtime
         var sessionOptions = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            IntraOpNumThreads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             // Adaptable parameters are inputs with defaults on purpose; ONNX Runtime warns about each.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        if (shared) sessionOptions.DisablePerSessionThreads();
         // Threads that spin while they wait take the cores from libtorch, many times over (microsoft/onnxruntime#13808).
         sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         sessionOptions.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");

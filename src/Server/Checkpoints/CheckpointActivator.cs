@@ -1,3 +1,4 @@
+using Attune.Adaptation;
 using Attune.Adaptation.Checkpoints;
 using Attune.Server.Serving;
 using Attune.Server.State;
@@ -6,7 +7,8 @@ namespace Attune.Server.Checkpoints;
 
 /// <summary>Has checkpoints serve without a request noticing.</summary>
 /// <remarks>
-/// <para>(1) every byte is compared with the hashes that entered the store; (2) session and network are built and warmed up beside those that serve;
+/// <para>(1) every byte is compared with the hashes that entered the store; (2) session and network are built and warmed up beside those that serve,
+/// on one thread behind all others;
 /// (3) the gate compares both; (4) domains take what they learnt along; (5) the decision is written down, for all replicas and for the next start;
 /// (6) one reference is replaced; (7) the old model is freed after its last lease.</para>
 /// <para>One activation at a time, and none while <see cref="MaxRetired"/> earlier models are still in use. A failure or a crash before (5) leaves the old one
@@ -20,6 +22,7 @@ internal sealed partial class CheckpointActivator(
     private const int MaxRetired = 2;
 
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly BackgroundThread _thread = new(BackgroundThread.Making);
     private readonly List<LoadedModel> _retired = [];
     private long _version = loader.InitialVersion;
 
@@ -69,7 +72,11 @@ internal sealed partial class CheckpointActivator(
         },
         cancellationToken);
 
-    public void Dispose() => _one.Dispose();
+    public void Dispose()
+    {
+        _thread.Dispose();
+        _one.Dispose();
+    }
 
     private async Task<CheckpointActivation> RunAsync(Func<Task<CheckpointActivation>> work, CancellationToken cancellationToken)
     {
@@ -102,9 +109,9 @@ internal sealed partial class CheckpointActivator(
             CheckpointVerdict verdict;
             using (var lease = serving.Lease())
             {
-                verdict = overrideGate is null ? CheckpointVerdict.ServedBefore : await gate.JudgeAsync(lease.Recognizer, next.Recognizer, cancellationToken);
+                verdict = overrideGate is null ? CheckpointVerdict.ServedBefore : await gate.JudgeAsync(lease.Model, next, _thread, cancellationToken);
                 if (!verdict.Passed && overrideGate != true) throw new CheckpointException(CheckpointError.Rejected, $"The gate says no. {verdict.Text}");
-                await carrier.CarryAsync(lease.Model, next, cancellationToken);
+                await carrier.CarryAsync(lease.Model, next, _thread, cancellationToken);
             }
 
             var decided = await activations.WriteAsync(
@@ -119,20 +126,22 @@ internal sealed partial class CheckpointActivator(
         }
     }
 
-    private async Task<LoadedModel> LoadAsync(string? id, CancellationToken cancellationToken)
-    {
-        var next = loader.Load(id);
-        try
+    private Task<LoadedModel> LoadAsync(string? id, CancellationToken cancellationToken) => _thread.RunAsync(
+        () =>
         {
-            await next.Recognizer.WarmUpAsync(cancellationToken);
-            return next;
-        }
-        catch
-        {
-            next.Dispose();
-            throw;
-        }
-    }
+            var next = loader.Load(id);
+            try
+            {
+                next.Recognizer.WarmUp(cancellationToken);
+                return next;
+            }
+            catch
+            {
+                next.Dispose();
+                throw;
+            }
+        },
+        cancellationToken);
 
     /// <param name="decided">The decision.</param>
     /// <param name="next">What is to serve; null if it does already.</param>

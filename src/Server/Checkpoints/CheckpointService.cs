@@ -27,8 +27,16 @@ internal sealed class CheckpointService(CheckpointActivator activator) : V1.Chec
         // The newest progress alone is of interest: a slow client does not hold the merge up.
         var progress = Channel.CreateBounded<MergeProgress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         var merging = Task.Run(() => Merge(open, request, progress.Writer, context.CancellationToken), context.CancellationToken);
-        await foreach (var step in progress.Reader.ReadAllAsync(context.CancellationToken))
-            await responseStream.WriteAsync(new() { Values = step.Values, TotalValues = step.TotalValues }, context.CancellationToken);
+        try
+        {
+            await foreach (var step in progress.Reader.ReadAllAsync(context.CancellationToken))
+                await responseStream.WriteAsync(new() { Values = step.Values, TotalValues = step.TotalValues }, context.CancellationToken);
+        }
+        finally
+        {
+            await ((Task)merging).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a call that was cancelled ends when its files are gone
+        }
+
         var (checkpoint, values) = await merging;
         await responseStream.WriteAsync(
             new() { Values = values, TotalValues = values, Checkpoint = ToMessage(checkpoint) }, context.CancellationToken);

@@ -1,6 +1,7 @@
+using Attune.Adaptation;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Revisions;
-using Attune.Recognition.Audio;
+using Attune.Server.Domains;
 using Attune.Server.Serving;
 using Attune.Server.State;
 using Microsoft.Extensions.Options;
@@ -12,16 +13,20 @@ namespace Attune.Server.Checkpoints;
 /// <para>For each domain that has learnt something: (1) one that has heard something on that checkpoint before goes on from there; (2) where the
 /// parameters have the same shapes, what was learnt is added to the checkpoint's; (3) the gate judges it, on the guard set and on utterances that wait;
 /// (4) it is the domain's first revision there, or the domain begins anew; the event says which.</para>
-/// <para>Computes on the caller's thread. Done again after a failure, it does the same.</para>
+/// <para>Done again after a failure, it does the same.</para>
 /// </remarks>
 internal sealed partial class DomainCarrier(
-    RecognitionSettings settings, AudioDecoder decoder, IOptions<GateOptions> gateOptions, TimeProvider time, ILogger<DomainCarrier> logger)
+    GuardSets guards, IOptions<GateOptions> gateOptions, TimeProvider time, ILogger<DomainCarrier> logger)
 {
     private const int Page = 100;
 
     /// <summary>Takes all domains of one model to another.</summary>
+    /// <param name="from">The model that serves, leased.</param>
+    /// <param name="to">The next one, owned by the caller.</param>
+    /// <param name="thread">Where candidates are judged.</param>
+    /// <param name="cancellationToken">Honoured between domains and between utterances.</param>
     /// <exception cref="StateUnavailableException">The store cannot be reached.</exception>
-    public async Task CarryAsync(LoadedModel from, LoadedModel to, CancellationToken cancellationToken)
+    public async Task CarryAsync(LoadedModel from, LoadedModel to, BackgroundThread thread, CancellationToken cancellationToken)
     {
         if (from.Recognizer.Model.Sha256 == to.Recognizer.Model.Sha256) return; // the same domains
         await to.Domains.Stores.Domains.RegisterAsync(cancellationToken);
@@ -35,8 +40,8 @@ internal sealed partial class DomainCarrier(
                 if (await from.Domains.Reader.ReadAsync(name, cancellationToken) is not { Snapshot.Current: { } learnt } stored) continue;
                 var there = await to.Domains.Stores.Domains.ReadAsync(name, cancellationToken);
                 if (there is { Utterances: > 0 }) continue;
-                gate ??= await CreateGateAsync(to, cancellationToken);
-                var revision = await RebaseAsync(learnt, from, to, gate, (there?.State.LastRevision ?? 0) + 1, cancellationToken);
+                gate ??= await CreateGateAsync(to, thread, cancellationToken);
+                var revision = await RebaseAsync(learnt, from, to, gate, (there?.State.LastRevision ?? 0) + 1, thread, cancellationToken);
                 await StoreAsync(stored.Head, revision, to.Domains.Stores, cancellationToken);
             }
 
@@ -44,23 +49,24 @@ internal sealed partial class DomainCarrier(
         }
     }
 
-    private async Task<RevisionGate?> CreateGateAsync(LoadedModel to, CancellationToken cancellationToken)
+    private async Task<RevisionGate?> CreateGateAsync(LoadedModel to, BackgroundThread thread, CancellationToken cancellationToken)
     {
         if (!gateOptions.Value.Enabled) return null;
-        var guard = await to.Recognizer.ReadGuardSetAsync(decoder, settings.Recognition.ResolveModel(), cancellationToken);
-        return to.Recognizer.CreateGate(gateOptions.Value, guard);
+        return to.Recognizer.CreateGate(gateOptions.Value, await guards.HearAsync(to, thread, cancellationToken));
     }
 
     /// <returns>The candidate with its verdict; null if the shapes do not fit.</returns>
     private async Task<Revision?> RebaseAsync(
-        Revision learnt, LoadedModel from, LoadedModel to, RevisionGate? gate, long number, CancellationToken cancellationToken)
+        Revision learnt, LoadedModel from, LoadedModel to, RevisionGate? gate, long number, BackgroundThread thread, CancellationToken cancellationToken)
     {
         var target = to.Recognizer.Source;
         if (!RevisionRebase.Fits(from.Recognizer.Source.Layout, target.Layout)) return null;
         var state = RevisionRebase.Apply(learnt.State, from.Recognizer.Source, target);
         var waiting = await from.Domains.Stores.Utterances.WaitingAsync(learnt.Domain, Math.Max(1, gateOptions.Value.HeldBack), cancellationToken);
         var heldBack = waiting.Select(utterance => (ReadOnlyMemory<float>)to.Recognizer.Model.Preprocessing.Apply(utterance.Samples)).ToArray();
-        var verdict = gate?.Judge(before: null, state.Parameters, [], heldBack, cancellationToken) ?? GateVerdict.Unasked;
+        var verdict = gate is null
+            ? GateVerdict.Unasked
+            : await thread.RunAsync(() => gate.Judge(before: null, state.Parameters, [], heldBack, cancellationToken), cancellationToken);
         return new Revision(
             learnt.Domain, number, Revision.Source, to.Recognizer.Model.Sha256, to.Recognizer.ParameterSet.Name, learnt.UtteranceIds, time.GetUtcNow(), verdict, state);
     }

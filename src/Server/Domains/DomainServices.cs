@@ -13,7 +13,8 @@ internal static class DomainServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<StateOptions>>().Value);
         services.AddSingleton<StateConnection>();
         services.AddSingleton<UtteranceOutbox>();
-        services.AddSingleton<LearningThread>();
+        services.AddSingleton(_ => new BackgroundThread(BackgroundThread.Learning));
+        services.AddSingleton<GuardSets>();
         services.AddHostedService<StateWorker>();
         services.AddHostedService<LearningWorker>();
     }

@@ -14,7 +14,7 @@ namespace Attune.Server.Domains;
 /// never twice. Not thread-safe.</para>
 /// </remarks>
 internal sealed partial class DomainUpdater(
-    DomainReader reader, LearningThread thread, StateOptions options, TimeProvider time, ILogger<DomainUpdater> logger)
+    DomainReader reader, BackgroundThread thread, StateOptions options, TimeProvider time, ILogger<DomainUpdater> logger)
 {
     /// <summary>Domains of a round.</summary>
     private const int DomainsPerRound = 16;

@@ -4,7 +4,7 @@ using Attune.Server.Domains;
 
 namespace Attune.Server.Serving;
 
-/// <summary>A model with everything that recognises with it: session, network, adaptation threads, domains. Freed when its last user is gone.</summary>
+/// <summary>A model with everything that recognises with it: session, network, domains. Freed when its last user is gone.</summary>
 /// <remarks>Thread-safe. Whoever makes it is its first user, and disposes it.</remarks>
 internal sealed class LoadedModel : IDisposable
 {

@@ -24,7 +24,14 @@ internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings
         {
             CheckParameters(model);
             var recognizer = new AdaptiveRecognizer(
-                model, settings.Recognition, settings.Onnx, settings.Fast, settings.Threads, time, collapseOptions: settings.Collapse);
+                model,
+                settings.Recognition,
+                settings.Onnx,
+                settings.Fast,
+                settings.Threads,
+                time,
+                settings.Collapse,
+                threads: services.GetRequiredService<AdaptationThreads>());
             return new LoadedModel(model, recognizer, ModelDomains.Create(services, recognizer), checkpoint);
         }
         catch

@@ -1,3 +1,4 @@
+using Attune.Adaptation;
 using Attune.Recognition.Audio;
 using Attune.Server.Checkpoints;
 using Attune.Server.Serving.Riva;
@@ -17,6 +18,7 @@ internal static class ServingServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RecognitionSettings>();
         services.AddSingleton<ModelLoader>();
+        services.AddSingleton(provider => new AdaptationThreads(provider.GetRequiredService<RecognitionSettings>().Threads));
         services.AddSingleton(provider => new ServingModel(provider.GetRequiredService<CheckpointLoader>().LoadInitial()));
         services.AddSingleton(provider => new AudioDecoder(provider.GetRequiredService<RecognitionSettings>().Audio));
         services.AddSingleton<Admission>();

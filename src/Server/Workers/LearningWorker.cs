@@ -1,7 +1,6 @@
 using Attune.Adaptation;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
-using Attune.Recognition.Audio;
 using Attune.Server.Domains;
 using Attune.Server.Serving;
 using Attune.Server.State;
@@ -41,12 +40,12 @@ internal sealed partial class LearningWorker(IServiceProvider services, TimeProv
 
     private async Task LearnAsync(ModelLease lease, CancellationToken cancellationToken)
     {
-        var guardFolder = services.GetRequiredService<RecognitionSettings>().Recognition.ResolveModel();
-        var guard = await lease.Recognizer.ReadGuardSetAsync(services.GetRequiredService<AudioDecoder>(), guardFolder, cancellationToken);
+        var thread = services.GetRequiredService<BackgroundThread>();
+        var guard = await services.GetRequiredService<GuardSets>().HearAsync(lease.Model, thread, cancellationToken);
         var learner = lease.Recognizer.CreateLearner(_slow, services.GetRequiredService<IOptions<GateOptions>>().Value, guard);
         var updater = new DomainUpdater(
             lease.Domains.Reader,
-            services.GetRequiredService<LearningThread>(),
+            thread,
             services.GetRequiredService<StateOptions>(),
             time,
             services.GetRequiredService<ILogger<DomainUpdater>>());

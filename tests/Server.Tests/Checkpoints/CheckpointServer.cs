@@ -59,6 +59,16 @@ internal sealed class CheckpointServer : IAsyncDisposable
         return ((await Checkpoints.ImportAsync(new ImportCheckpointRequest { Folder = copy.FolderPath })).Id, model.Sha256);
     }
 
+    /// <summary>The tiny model with one clip as guard set. The caller disposes.</summary>
+    public static ModelFolderCopy CopyModelWithGuardSet()
+    {
+        var model = new ModelFolderCopy();
+        var guard = Directory.CreateDirectory(model.FilePath("guard")).FullName;
+        File.Copy(RepositoryFiles.Sample("digits-clean-1.wav"), Path.Combine(guard, "clip.wav"));
+        File.WriteAllText(Path.Combine(guard, "manifest.jsonl"), """{"audio_filepath": "clip.wav", "duration": 2.0, "text": "A"}""" + "\n");
+        return model;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();

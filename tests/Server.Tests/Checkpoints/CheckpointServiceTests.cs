@@ -1,8 +1,5 @@
-using Attune.Adaptation.Revisions;
-using Attune.Adaptation.Slow;
-using Attune.Recognition.Acoustic;
 using Attune.Server.Serving;
-using Attune.Server.State;
+using Attune.Server.Tests.Serving.Streaming;
 using Attune.Server.Tests.State;
 using Attune.V1;
 using Grpc.Core;
@@ -64,10 +61,7 @@ public sealed class CheckpointServiceTests : IDisposable
     [Fact]
     public async Task Activate_GateSaysNo_IsRefusedUnlessOverridden()
     {
-        using var model = new ModelFolderCopy();
-        var guard = Directory.CreateDirectory(model.FilePath("guard")).FullName;
-        File.Copy(RepositoryFiles.Sample("digits-clean-1.wav"), Path.Combine(guard, "clip.wav"));
-        File.WriteAllText(Path.Combine(guard, "manifest.jsonl"), """{"audio_filepath": "clip.wav", "duration": 2.0, "text": "A"}""" + "\n");
+        using var model = CheckpointServer.CopyModelWithGuardSet();
         await using var server = await CheckpointServer.StartAsync(model.FolderPath, _folder.Path);
         var configured = await server.ServesAsync();
         var (id, sha256) = await server.ImportChangedAsync(10);
@@ -138,45 +132,6 @@ public sealed class CheckpointServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Activate_DomainThatLearnt_TakesItAlong()
-    {
-        await using var server = await StartAsync();
-        var before = server.Get<ServingModel>().Domains;
-        AdaptableParameters source;
-        using (var lease = server.Get<ServingModel>().Lease()) source = lease.Recognizer.Source;
-        await TeachAsync(server, "phone", source, 0.001f);
-        var (id, _) = await server.ImportChangedAsync(0.1f);
-
-        await server.Checkpoints.ActivateAsync(new ActivateCheckpointRequest { Id = id });
-
-        using var after = server.Get<ServingModel>().Lease();
-        var snapshot = await after.Domains.Catalogue.GetAsync("phone", TestContext.Current.CancellationToken);
-        var expected = after.Recognizer.Source.Values.ToArray().Select(value => value + 0.001f);
-        Assert.All(snapshot.Current!.State.Parameters.Values.ToArray().Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
-        var events = await after.Domains.Stores.Events.ReadAsync(0, 10, TestContext.Current.CancellationToken);
-        Assert.Equal((DomainEventKind.Rebased, 1), (Assert.Single(events).Kind, events[0].Revision));
-        Assert.NotSame(before, after.Domains);
-    }
-
-    [Fact]
-    public async Task Activate_OtherShapes_DomainsBeginAnew()
-    {
-        await using var server = await StartAsync();
-        AdaptableParameters source;
-        using (var lease = server.Get<ServingModel>().Lease()) source = lease.Recognizer.Source;
-        await TeachAsync(server, "phone", source, 0.001f);
-        var other = await server.Checkpoints.ImportAsync(new ImportCheckpointRequest { Folder = RepositoryFiles.Golden("tiny-layer") });
-
-        await server.Checkpoints.ActivateAsync(new ActivateCheckpointRequest { Id = other.Id });
-
-        using var after = server.Get<ServingModel>().Lease();
-        var snapshot = await after.Domains.Catalogue.GetAsync("phone", TestContext.Current.CancellationToken);
-        Assert.Null(snapshot.Current);
-        var logged = Assert.Single(await after.Domains.Stores.Events.ReadAsync(0, 10, TestContext.Current.CancellationToken));
-        Assert.Equal((DomainEventKind.Restarted, ResetReason.Shapes), (logged.Kind, logged.Reason));
-    }
-
-    [Fact]
     public async Task Activate_OnOneReplica_EveryReplicaActivates()
     {
         using var redis = new RedisServer();
@@ -226,6 +181,63 @@ public sealed class CheckpointServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Merge_Cancelled_LeavesNothing()
+    {
+        await using (var server = await CheckpointServer.StartAsync(RepositoryFiles.Model("spoken-numbers-en"), _folder.Path))
+        {
+            var model = RepositoryFiles.Model("spoken-numbers-en");
+            var copy = (await server.Checkpoints.ImportAsync(new ImportCheckpointRequest { Folder = model })).Id;
+            // Eight of them, so that it is far from its end when the first progress is told.
+            var recipe = $"merge_method: dare_ties\nbase_model: {model}\nmodels: [{string.Join(", ", Enumerable.Repeat($"{{model: {copy}}}", 8))}]\n"
+                + "parameters: {weight: 0.1, density: 0.5}\n";
+            using var call = server.Checkpoints.Merge(new MergeCheckpointsRequest { Recipe = recipe });
+            Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+            call.Dispose();
+            var failure = await Assert.ThrowsAnyAsync<Exception>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+            Assert.True(failure is RpcException { StatusCode: StatusCode.Cancelled } or ObjectDisposedException or InvalidOperationException, failure.ToString());
+            Assert.Equal(copy, Assert.Single((await server.Checkpoints.ListAsync(new ListCheckpointsRequest())).Checkpoints).Id);
+        }
+
+        // The server ends after the call has.
+        Assert.Single(Directory.GetFileSystemEntries(Path.Combine(_folder.Path, "checkpoints")));
+    }
+
+    [Fact]
+    public async Task Activate_WhileAStreamIsOpen_ItsFinalsAreDelivered()
+    {
+        await using var server = await CheckpointServer.StartAsync(RepositoryFiles.Model("spoken-numbers-en"), _folder.Path);
+        byte[] first = StreamAudio.Pcm16(await StreamAudio.JoinAsync(TimeSpan.FromSeconds(1.5), "digits-clean-2"));
+        byte[] second = StreamAudio.Pcm16(await StreamAudio.JoinAsync(TimeSpan.FromSeconds(1.5), "digits-clean-3"));
+        var expected = Finals(await StreamCall.RunAsync(server.Speech, StreamCall.Config(steps: 1), [.. first, .. second]));
+        var (id, sha256) = await server.ImportChangedAsync(0.1f);
+        LoadedModel old;
+        using (var lease = server.Get<ServingModel>().Lease()) old = lease.Model;
+        using var stream = new StreamCall(server.Speech);
+        await stream.SendAsync(StreamCall.Config(steps: 1));
+        await stream.SendAsync(first, 3200);
+        var responses = new List<StreamingRecognizeResponse>();
+        do
+        {
+            Assert.True(await stream.Call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+            responses.Add(stream.Call.ResponseStream.Current);
+        }
+        while (Finals(responses).Length == 0);
+
+        await server.Checkpoints.ActivateAsync(new ActivateCheckpointRequest { Id = id, OverrideGate = true });
+        Assert.Equal(sha256, await server.ServesAsync());
+        Assert.False(old.Freed.IsCompleted);
+        await stream.SendAsync(second, 3200);
+        await stream.CompleteAsync();
+        responses.AddRange(await stream.ReadAllAsync());
+
+        Assert.Equal(2, expected.Length);
+        Assert.Equal(expected, Finals(responses));
+        await old.Freed;
+    }
+
+    [Fact]
     public async Task Rollback_NothingBefore_SaysSo()
     {
         await using var server = await StartAsync();
@@ -245,24 +257,9 @@ public sealed class CheckpointServiceTests : IDisposable
         GrpcErrors.AssertError(failure, StatusCode.FailedPrecondition, "CHECKPOINT_OFF", "Checkpoints:Folder");
     }
 
+    private static (long Utterance, string Text)[] Finals(IEnumerable<StreamingRecognizeResponse> responses) =>
+        [.. responses.SelectMany(response => response.Results).Where(result => result.IsFinal).Select(result => ((long)result.UtteranceIndex, result.Alternatives[0].Transcript))];
+
     private Task<CheckpointServer> StartAsync(params string[] options) =>
         CheckpointServer.StartAsync(RepositoryFiles.Golden("tiny-group"), _folder.Path, options);
-
-    /// <summary>Gives a domain a revision that differs from the model by a number everywhere.</summary>
-    private static async Task TeachAsync(CheckpointServer server, string domain, AdaptableParameters source, float difference)
-    {
-        var stores = server.Get<ServingModel>().Domains.Stores;
-        var state = new AdaptationState(new AdaptableParameters(source.Layout, source.Values.ToArray().Select(value => value + difference).ToArray()));
-        var revision = new Attune.Adaptation.Revisions.Revision(
-            domain, 1, 0, stores.Scope.ModelSha256, stores.Scope.Set.Name, ["u1"], DateTimeOffset.UnixEpoch, Attune.Adaptation.Gate.GateVerdict.Unasked, state);
-        await stores.Domains.TryFoundAsync(domain, DateTimeOffset.UnixEpoch, default);
-        var lease = (await stores.Leases.TryAcquireAsync(domain, default))!;
-        await stores.Revisions.SaveCandidateAsync(revision, lease.Fence, default);
-        var logged = new Attune.Server.State.DomainEvent(DateTimeOffset.UnixEpoch, domain, DomainEventKind.Updated, 1);
-        await stores.Domains.ChangeAsync(
-            domain,
-            _ => new DomainChange(LearningState.New with { LastRevision = 1, Good = [1] }, Frozen: false, logged) { Revision = 1, Fence = lease.Fence },
-            default);
-        await stores.Leases.ReleaseAsync(lease, default);
-    }
 }

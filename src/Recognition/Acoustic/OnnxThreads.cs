@@ -1,0 +1,34 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Attune.Recognition.Acoustic;
+
+/// <summary>The threads that all sessions of the process share.</summary>
+/// <remarks>
+/// Sessions with threads of their own slow each other down where two models are there at once, and a session that is built on a thread of low priority
+/// would give that priority to all of its threads. The first session decides how many there are; one that is to have another number has its own.
+/// Thread-safe.
+/// </remarks>
+internal static class OnnxThreads
+{
+    private static readonly Lock Gate = new();
+    private static int _count;
+
+    /// <summary>Whether a session of so many threads uses the shared ones, which are made when this is first asked.</summary>
+    public static bool AreShared(int count)
+    {
+        lock (Gate)
+        {
+            if (_count == 0) _count = TryCreate(count) ? count : -1;
+            return _count == count;
+        }
+    }
+
+    private static bool TryCreate(int count)
+    {
+        if (OrtEnv.IsCreated) return false; // by somebody else in the process: its sessions have threads of their own
+        using var threads = new OrtThreadingOptions { GlobalIntraOpNumThreads = count, GlobalInterOpNumThreads = 1, GlobalSpinControl = false };
+        var options = new EnvironmentCreationOptions { logId = "attune", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, threadOptions = threads };
+        _ = OrtEnv.CreateInstanceWithOptions(ref options);
+        return true;
+    }
+}
