@@ -68,6 +68,20 @@ public sealed class DomainCommandTests : IAsyncLifetime
         Assert.All([list, show, revisions, exported, frozen, thawed, reset, deleted], run => Assert.Equal((ExitCode.Success, ""), (run.Status, run.Error)));
     }
 
+    [Fact]
+    public async Task Domain_WatchFromTheBeginning_ShowsEventsUntilInterrupted()
+    {
+        await TeachAsync("line-7");
+        await TeachAsync("line-8");
+        using var interrupt = new CancellationTokenSource();
+        using var output = new InterruptingWriter(interrupt, lines: 1);
+
+        var run = await CliRun.RunAsync(output, ["domain", "watch", "line-8", "--from", "0", "--server", Url], interrupt.Token);
+
+        Assert.Equal((ExitCode.Success, ""), (run.Status, run.Error));
+        Assert.Matches("^ *2  .*Z  line-8 +updated 1 from the model, 2 utterances, loss .* -> .*, passed\n$", run.Output);
+    }
+
     [Theory]
     [InlineData("show", "DOMAIN")]
     [InlineData("reset line-7 --revision -1", "--revision must be 0 or more")]
@@ -96,7 +110,7 @@ public sealed class DomainCommandTests : IAsyncLifetime
     private async Task TeachAsync(string domain)
     {
         using var channel = GrpcChannel.ForAddress(Url);
-        using var watch = new V1.Adaptation.AdaptationClient(channel).WatchEvents(new WatchEventsRequest { AfterId = 0 });
+        using var watch = new V1.Adaptation.AdaptationClient(channel).WatchEvents(new WatchEventsRequest { Domain = domain, AfterId = 0 });
         foreach (var sample in new[] { "digits-clean-1", "digits-clean-2" })
         {
             var audio = ByteString.CopyFrom(await File.ReadAllBytesAsync(RepositoryFiles.Sample(sample + ".wav")));
@@ -104,5 +118,17 @@ public sealed class DomainCommandTests : IAsyncLifetime
         }
 
         Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Presses Ctrl-C after so many lines.</summary>
+    private sealed class InterruptingWriter(CancellationTokenSource interrupt, int lines) : StringWriter
+    {
+        private int _left = lines;
+
+        public override async Task WriteLineAsync(string? value)
+        {
+            await base.WriteLineAsync(value);
+            if (--_left == 0) await interrupt.CancelAsync();
+        }
     }
 }
