@@ -1,5 +1,7 @@
 using Attune.Adaptation;
+using Attune.Adaptation.Network;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Models;
 using Attune.Server.Checkpoints;
 using Attune.Server.Serving.Riva;
 using Attune.Server.Serving.Streaming;
@@ -18,7 +20,7 @@ internal static class ServingServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RecognitionSettings>();
         services.AddSingleton<ModelLoader>();
-        services.AddSingleton(provider => new AdaptationThreads(provider.GetRequiredService<RecognitionSettings>().Threads));
+        services.AddSingleton(CreateThreads);
         services.AddSingleton(provider => new ServingModel(provider.GetRequiredService<CheckpointLoader>().LoadInitial()));
         services.AddSingleton(provider => new AudioDecoder(provider.GetRequiredService<RecognitionSettings>().Audio));
         services.AddSingleton<Admission>();
@@ -34,5 +36,13 @@ internal static class ServingServices
         services.AddSingleton<StatusInterceptor>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<ServingOptions>>(
             (grpc, serving) => grpc.MaxReceiveMessageSize = serving.Value.MaxMessageBytes);
+    }
+
+    /// <summary>Threads that all models share, as many as the configured one is fastest with.</summary>
+    private static AdaptationThreads CreateThreads(IServiceProvider provider)
+    {
+        var settings = provider.GetRequiredService<RecognitionSettings>();
+        var config = ModelConfigReader.Read(Path.Combine(settings.Recognition.ResolveModel(), "config.json"));
+        return new AdaptationThreads(settings.Threads, Wav2Vec2Network.PreferredThreads(config), provider.GetRequiredService<TimeProvider>());
     }
 }
