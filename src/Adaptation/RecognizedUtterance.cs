@@ -19,11 +19,10 @@ public sealed record RecognizedUtterance(TimeSpan Start, TimeSpan Duration, Tran
     public CollapseFinding? Collapse { get; init; }
 
     /// <summary>
-    /// Whether its domain may learn from it: something was recognised, and no weights failed on it. Silence teaches nothing but silence.
+    /// Whether its domain may learn from it: something was recognised, since silence teaches nothing but silence. One whose fast update failed is learnt
+    /// from, as published; the gate judges what comes of it.
     /// </summary>
-    public bool IsWorthLearning => Draft.Text.Length > 0
-        && Collapse is null
-        && Adaptation.Outcome is not (AdaptationOutcome.DraftAllBlank or AdaptationOutcome.Collapsed or AdaptationOutcome.Diverged);
+    public bool IsWorthLearning => Draft.Text.Length > 0;
 }
 
 /// <summary>What the fast update of one utterance did.</summary>

@@ -53,7 +53,7 @@ internal sealed class DomainSpeech(
         if (catalogue.Observe(snapshot, recognized.Collapse?.Sign)) outbox.TryAdd(new OutboxItem.Collapsed(reader, snapshot.Domain, snapshot.Number));
 
         var id = FinalId.New(snapshot.Domain);
-        var learns = recognized.Draft.Text.Length > 0 || !recognizer.ChecksForCollapse; // silence teaches nothing but silence
+        var learns = recognized.IsWorthLearning || !recognizer.ChecksForCollapse;
         var kept = outbox.TryAdd(new OutboxItem.Served(reader, ToStored(id, snapshot, revision, samples, recognized), learns));
         return new ServedUtterance(recognized, snapshot.Domain, revision, kept ? id : null);
     }

@@ -116,9 +116,11 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
         {
             var utterances = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(keys.Utterances(domain)), cancellationToken);
             var revisions = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(keys.Revisions(domain)), cancellationToken);
+            var fence = await connection.RunAsync(database => database.HashGetAsync(keys.Head(domain), "fence"), cancellationToken);
             RedisKey[] bytes =
             [
                 .. utterances.Select(id => keys.Utterance(domain, id.ToString())), .. revisions.Select(number => keys.Revision(domain, (long)number)),
+                keys.Candidate(domain, (long)fence),
             ];
             await connection.RunAsync(database => database.KeyDeleteAsync(bytes), cancellationToken);
             RedisValue[] values = [domain, utterances.Length, revisions.Length, payload, options.EventsKept, keys.EventChannel.ToString()];

@@ -12,7 +12,9 @@ namespace Attune.Server.State;
 /// <remarks>
 /// <para>An answer means that the operation is in the log on the disk: whoever kills the process loses nothing that was acknowledged. Checkpoints keep the
 /// log short. Memory is bounded; what does not fit is read from the disk.</para>
-/// <para>Owns its folder from construction to disposal: a second server gets an error. Not thread-safe.</para>
+/// <para>A log that once could not be written, as on a full disk, answers nobody any more; <see cref="Restart"/> recovers what was acknowledged.</para>
+/// <para>Owns its folder from construction to disposal: a second server gets an error. Not thread-safe, but that it may be disposed while it
+/// restarts.</para>
 /// </remarks>
 internal sealed class EmbeddedStore : IDisposable
 {
@@ -28,7 +30,9 @@ internal sealed class EmbeddedStore : IDisposable
     private readonly string _folder;
     private readonly bool _isTemporary;
     private readonly FileStream _lock;
+    private readonly Lock _restarting = new();
     private GarnetServer? _server;
+    private bool _isDisposed;
 
     /// <param name="directory">Its folder, full path; null to keep nothing after disposal.</param>
     /// <exception cref="ConfigurationException">The folder cannot be used, or another server uses it.</exception>
@@ -104,11 +108,28 @@ internal sealed class EmbeddedStore : IDisposable
         }
     }
 
+    /// <summary>Ends the store and recovers it from its folder. Who is connected must connect again.</summary>
+    /// <exception cref="ConfigurationException">It cannot be started; it may be tried again.</exception>
+    public void Restart()
+    {
+        lock (_restarting)
+        {
+            if (_isDisposed) return;
+            _server?.Dispose(deleteDir: false);
+            _server = null;
+            Start();
+        }
+    }
+
     public void Dispose()
     {
-        _server?.Dispose(deleteDir: false);
-        _lock.Dispose();
-        if (_isTemporary) Directory.Delete(_folder, recursive: true);
+        lock (_restarting)
+        {
+            _isDisposed = true;
+            _server?.Dispose(deleteDir: false);
+            _lock.Dispose();
+            if (_isTemporary) Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private GarnetServerOptions CreateOptions() => new(logger: null)

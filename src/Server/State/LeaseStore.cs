@@ -20,7 +20,9 @@ internal sealed class LeaseStore(StateConnection connection, StateScope scope, S
         RedisKey[] touched = [_keys.Lease(domain), _keys.Head(domain)];
         var fence = (long)await connection.RunAsync(
             database => database.ScriptEvaluateAsync(StateScripts.Acquire, touched, [token, DurationMs]), cancellationToken);
-        return fence == 0 ? null : new DomainLease(domain, token, fence);
+        if (fence == 0) return null;
+        await connection.RunAsync(database => database.KeyDeleteAsync(_keys.Candidate(domain, fence - 1)), cancellationToken); // of a holder that was killed
+        return new DomainLease(domain, token, fence);
     }
 
     /// <summary>Keeps a lease for its whole duration from now.</summary>
@@ -28,7 +30,10 @@ internal sealed class LeaseStore(StateConnection connection, StateScope scope, S
     public async Task<bool> RenewAsync(DomainLease lease, CancellationToken cancellationToken) => (long)await connection.RunAsync(
         database => database.ScriptEvaluateAsync(StateScripts.Renew, [_keys.Lease(lease.Domain)], [lease.Token, DurationMs]), cancellationToken) == 1;
 
-    /// <summary>Gives a lease back, if it is still ours.</summary>
-    public Task ReleaseAsync(DomainLease lease, CancellationToken cancellationToken) => connection.RunAsync(
-        database => database.ScriptEvaluateAsync(StateScripts.Release, [_keys.Lease(lease.Domain)], [lease.Token]), cancellationToken);
+    /// <summary>Gives a lease back, if it is still ours, and deletes a candidate that was made under it and not published.</summary>
+    public Task ReleaseAsync(DomainLease lease, CancellationToken cancellationToken)
+    {
+        RedisKey[] touched = [_keys.Lease(lease.Domain), _keys.Candidate(lease.Domain, lease.Fence)];
+        return connection.RunAsync(database => database.ScriptEvaluateAsync(StateScripts.Release, touched, [lease.Token]), cancellationToken);
+    }
 }

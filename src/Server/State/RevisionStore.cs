@@ -30,7 +30,7 @@ internal sealed class RevisionStore(StateConnection connection, StateScope scope
         return [.. numbers.Select(number => (long)number)];
     }
 
-    /// <summary>Stores a candidate, which is gone in a while unless a change of its domain makes it a revision.</summary>
+    /// <summary>Stores a candidate, which goes with its lease, or in a while, unless a change of its domain makes it a revision.</summary>
     /// <param name="candidate">The candidate.</param>
     /// <param name="fence">Fencing token under which it was made: a holder that was overtaken cannot replace another's.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

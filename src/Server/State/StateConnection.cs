@@ -13,7 +13,8 @@ namespace Attune.Server.State;
 /// <remarks>
 /// <para>An operation is tried a few times, each try with a timeout, and with random pauses between them that grow. While most of them fail, none is tried
 /// for a while. Operations must bear to be done twice: an answer may be lost after the work was done.</para>
-/// <para>Nothing here waits for a connection; it is made, and made anew, behind the scenes. Thread-safe.</para>
+/// <para>Nothing here waits for a connection; it is made, and made anew, behind the scenes. A store in the process that closes its connections, as it does
+/// when its log could not be written, is started again as soon as its disk has room. Thread-safe.</para>
 /// </remarks>
 internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
 {
@@ -23,8 +24,10 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BreakSampling = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(5);
 
     private readonly StateOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EmbeddedStore? _embedded;
     private readonly EndPoint? _endPoint;
@@ -32,6 +35,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer;
     private volatile bool _reachable = true;
     private bool _isDiskNearlyFull;
+    private bool _isRestarting;
 
     /// <exception cref="ConfigurationException">The connection string is malformed, or the folder cannot be used.</exception>
     public StateConnection(IOptions<StateOptions> options, TimeProvider time, ILogger<StateConnection> logger)
@@ -46,6 +50,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     internal StateConnection(StateOptions options, TimeProvider time, ILogger logger, EndPoint? existing)
     {
         _options = options;
+        _time = time;
         _logger = logger;
         _endPoint = existing;
         if (existing is null && options.Redis.Length == 0) _embedded = new EmbeddedStore(options.ResolveDirectory());
@@ -85,6 +90,8 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
         {
             if (_reachable) Log.Unreachable(_logger, exception.GetType().Name);
             _reachable = false;
+            if (exception is RedisConnectionException && _embedded is not null && HasRoom(out _) && !Interlocked.Exchange(ref _isRestarting, true))
+                _ = Task.Run(() => RestartAsync(_embedded), CancellationToken.None);
             throw new StateUnavailableException(exception);
         }
     }
@@ -94,13 +101,13 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     /// <inheritdoc cref="RunAsync"/>
     public Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
     {
-        if (_embedded is not { IsTemporary: false, FreeBytes: var free } || free >= _options.MinimumFreeBytes)
+        if (HasRoom(out var free))
         {
             if (Interlocked.Exchange(ref _isDiskNearlyFull, false)) Log.DiskFree(_logger);
             return RunAsync(operation, cancellationToken);
         }
 
-        // A log that cannot be written stops the store for good, so that it must not come to that.
+        // A log that cannot be written ends the store until it is restarted, so that it must not come to that.
         if (!Interlocked.Exchange(ref _isDiskNearlyFull, true)) Log.DiskNearlyFull(_logger, free, _options.MinimumFreeBytes);
         throw new StateUnavailableException(new IOException($"The disk has {free} bytes left."));
     }
@@ -160,6 +167,29 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
             })
             .AddTimeout(options.OperationTimeout)
             .Build();
+    }
+
+    private bool HasRoom(out long freeBytes)
+    {
+        freeBytes = _embedded is { IsTemporary: false } ? _embedded.FreeBytes : long.MaxValue;
+        return freeBytes >= _options.MinimumFreeBytes;
+    }
+
+    /// <summary>Starts the store in the process again. One that fails again is left alone for a while.</summary>
+    private async Task RestartAsync(EmbeddedStore embedded)
+    {
+        try
+        {
+            Log.Restarting(_logger);
+            embedded.Restart();
+        }
+        catch (ConfigurationException exception)
+        {
+            Log.RestartFailed(_logger, exception);
+        }
+
+        await Task.Delay(RestartPause, _time);
+        Volatile.Write(ref _isRestarting, false);
     }
 
     private Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(Configuration());
@@ -222,5 +252,11 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
 
         [LoggerMessage(4, LogLevel.Information, "The disk of the store has room again")]
         public static partial void DiskFree(ILogger logger);
+
+        [LoggerMessage(5, LogLevel.Warning, "The store in the process has ended, probably because its log could not be written; it is started again")]
+        public static partial void Restarting(ILogger logger);
+
+        [LoggerMessage(6, LogLevel.Error, "The store in the process cannot be started again yet")]
+        public static partial void RestartFailed(ILogger logger, Exception exception);
     }
 }

@@ -39,10 +39,10 @@ public sealed class StateOptions
 
     /// <summary>
     /// Revisions that are stored for each domain, those included that the gate refused; the oldest goes for one more, but never one that may serve
-    /// again. From 1 to 1,000. Default 10.
+    /// again. From 1 to 1,000. Default 16, so that what the utterances of a domain were recognised with can be replayed.
     /// </summary>
     [Range(1, 1_000)]
-    public int RevisionsPerDomain { get; set; } = 10;
+    public int RevisionsPerDomain { get; set; } = 16;
 
     /// <summary>Events that the log keeps. From 100 to 1,000,000. Default 10,000.</summary>
     [Range(100, 1_000_000)]

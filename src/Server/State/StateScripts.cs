@@ -106,8 +106,9 @@ internal static class StateScripts
         return redis.call('PEXPIRE', KEYS[1], ARGV[2])
         """;
 
-    /// <summary>Gives a lease back. KEYS: lease. ARGV: token.</summary>
+    /// <summary>Gives a lease back. KEYS: lease, candidate made under it. ARGV: token.</summary>
     public const string Release = """
+        redis.call('DEL', KEYS[2])
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
         return redis.call('DEL', KEYS[1])
         """;

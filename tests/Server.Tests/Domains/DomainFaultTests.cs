@@ -54,6 +54,53 @@ public class DomainFaultTests
         Assert.Equal(alone, crowded);
     }
 
+    [Fact]
+    public async Task Recognize_DiskOfTheStoreFull_NothingFailsAndNothingIsLost()
+    {
+        using var folder = new TemporaryFolder();
+        using var disk = SmallDisk.TryMount(folder.File("disk"), megabytes: 192);
+        if (disk is null) Assert.Skip("File systems cannot be mounted here.");
+        string[] settings = ["--State:Directory", Path.Combine(disk.Folder, "state"), "--State:MinimumFreeBytes", "0", "--State:OperationTimeout", "00:00:00.5"];
+        var served = new List<V1.SpeechRecognitionResult>();
+        await using (var host = await DomainHost.StartAsync(settings))
+        {
+            await host.TeachAsync();
+            disk.Fill();
+            for (var i = 0; i < 6; i++) served.Add(await host.SayAsync());
+            disk.Free();
+            for (var i = 0; i < 2; i++) served.Add(await host.SayAsync());
+
+            await host.LearntAsync(DomainHost.Line, 10);
+            Assert.Equal(0, host.Outbox.Refused);
+        }
+
+        await using var again = await DomainHost.StartAsync(settings);
+        var after = await again.GetAsync();
+
+        Assert.All(served, final => Assert.NotEmpty(final.Alternatives[0].Transcript));
+        Assert.All(served, final => Assert.NotEmpty(final.FinalId));
+        Assert.All(served, final => Assert.True(final.Revision.Number >= 1)); // never the model, for want of a store
+        Assert.Equal((10, 10, 5), (after.Utterances, after.UtterancesLearnt, after.Updates + after.Refused));
+    }
+
+    [Fact]
+    public async Task Learn_AnotherDomainFloods_ItsTurnComesAfterTheNextUpdateAtTheLatest()
+    {
+        await using var host = await DomainHost.StartAsync();
+        for (var i = 0; i < 40; i++) await host.SayAsync("flood", steps: 0);
+        await host.StoredAsync("flood", 40);
+        for (var i = 0; i < 2; i++) await host.SayAsync(steps: 0);
+        await host.StoredAsync(DomainHost.Line, 2);
+        var ready = await host.LastEventAsync();
+        var waiting = (await host.GetAsync("flood")).UtterancesWaiting;
+        using var watch = host.Watch(DomainHost.Line, after: 0);
+
+        var update = await DomainHost.NextAsync(watch);
+
+        Assert.True(waiting >= 8, $"{waiting} utterances wait: no flood.");
+        Assert.InRange(update.Id, 1, ready + 2); // one update of the other domain was at work, and then it was this one's turn
+    }
+
     /// <summary>What a domain is answered over several updates, while another one is spoken to.</summary>
     private static async Task<List<string>> SayAllAsync(int besides)
     {

@@ -41,13 +41,17 @@ internal sealed class DomainHost : IAsyncDisposable
 
     public GrpcChannel Channel => _channel;
 
-    public ScopeStores Stores => _app.Services.GetRequiredService<ServingModel>().Domains.Stores;
+    public ScopeStores Stores => Get<ServingModel>().Domains.Stores;
 
-    public StateConnection Connection => _app.Services.GetRequiredService<StateConnection>();
+    public StateConnection Connection => Get<StateConnection>();
 
-    public UtteranceOutbox Outbox => _app.Services.GetRequiredService<UtteranceOutbox>();
+    public UtteranceOutbox Outbox => Get<UtteranceOutbox>();
 
-    public DomainCatalogue Catalogue => _app.Services.GetRequiredService<ServingModel>().Domains.Catalogue;
+    /// <summary>A service.</summary>
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public DomainCatalogue Catalogue => Get<ServingModel>().Domains.Catalogue;
 
     private static CancellationToken Token => TestStore.Token;
 
@@ -64,11 +68,15 @@ internal sealed class DomainHost : IAsyncDisposable
     }
 
     /// <summary>Recognises a sample for a domain.</summary>
-    public async Task<SpeechRecognitionResult> SayAsync(string domain = Line, string sample = Samples.Clean, int? steps = null)
+    public Task<SpeechRecognitionResult> SayAsync(string domain = Line, string sample = Samples.Clean, int? steps = null) =>
+        SayAsync(Samples.Wav(sample), domain, steps);
+
+    /// <summary>Recognises a WAV file for a domain.</summary>
+    public async Task<SpeechRecognitionResult> SayAsync(byte[] wav, string domain = Line, int? steps = null)
     {
         var config = new RecognitionConfig { Domain = domain };
         if (steps is { } count) config.Adaptation = new AdaptationConfig { Steps = count };
-        return Assert.Single((await Speech.RecognizeAsync(Samples.Request(Samples.Wav(sample), config), cancellationToken: Token)).Results);
+        return Assert.Single((await Speech.RecognizeAsync(Samples.Request(wav, config), cancellationToken: Token)).Results);
     }
 
     /// <summary>Recognises two samples and waits for the update that they make.</summary>
@@ -96,10 +104,32 @@ internal sealed class DomainHost : IAsyncDisposable
 
     public async Task<Domain> GetAsync(string domain = Line) => await Domains.GetDomainAsync(new GetDomainRequest { Domain = domain }, cancellationToken: Token);
 
-    /// <summary>Waits until everything that was said is stored.</summary>
-    public async Task StoredAsync(string domain, long utterances)
+    /// <summary>Waits until everything that was said is stored, however long the store is away.</summary>
+    public Task StoredAsync(string domain, long utterances) =>
+        UntilAsync(async () => await Stores.Domains.ReadAsync(domain, Token) is { } head && head.Utterances >= utterances);
+
+    /// <summary>Waits until everything that was said is stored, and until it is learnt from as far as it fills updates.</summary>
+    public async Task LearntAsync(string domain, long utterances)
     {
-        while (await Stores.Domains.ReadAsync(domain, Token) is not { } head || head.Utterances < utterances) await Task.Delay(20, Token);
+        await StoredAsync(domain, utterances);
+        await UntilAsync(async () => await Stores.Domains.CountWaitingAsync(domain, Token) < 2);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        while (true)
+        {
+            try
+            {
+                if (await isSo()) return;
+            }
+            catch (StateUnavailableException)
+            {
+                // Asked again.
+            }
+
+            await Task.Delay(20, Token);
+        }
     }
 
     public async ValueTask DisposeAsync()

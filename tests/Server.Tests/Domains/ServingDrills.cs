@@ -1,6 +1,8 @@
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Revisions;
+using Attune.Evaluation;
 using Attune.Recognition.Acoustic;
+using Attune.Server.Tests.Serving.Streaming;
 using Attune.Server.Tests.State;
 
 namespace Attune.Server.Tests.Domains;
@@ -67,6 +69,80 @@ public class ServingDrills
         Assert.Equal(0, served.Revision.Number);
         Assert.NotEmpty(served.Alternatives[0].Transcript);
         Assert.False(Assert.Single(revisions.Revisions).Verdict.Passed); // kept for inspection
+    }
+
+    [Fact]
+    public async Task Recognize_FiftyUtterancesOfSilence_NothingWaitsAndNothingHappens()
+    {
+        await using var host = await DomainHost.StartAsync();
+        var expected = await host.SayAsync(steps: 0);
+        await host.StoredAsync(DomainHost.Line, 1);
+        var before = (await host.GetAsync(), Event: await host.LastEventAsync());
+
+        for (var i = 0; i < 50; i++)
+        {
+            var silence = await host.SayAsync(Sound("silence", seed: i));
+            Assert.Equal(("", V1.AdaptationReport.Types.Outcome.DraftAllBlank), (silence.Alternatives[0].Transcript, silence.Adaptation.Outcome));
+        }
+
+        await host.StoredAsync(DomainHost.Line, 51);
+        var after = await host.GetAsync();
+        Assert.Equal(1, after.UtterancesWaiting); // the one with words
+        Assert.Equal((before.Item1.Updates, before.Event), (after.Updates, await host.LastEventAsync()));
+        Assert.Equal(expected.Alternatives[0], (await host.SayAsync(steps: 0)).Alternatives[0]);
+    }
+
+    [Theory]
+    [InlineData("tone")]
+    [InlineData("music")]
+    [InlineData("white noise")]
+    [InlineData("one utterance")]
+    public async Task Recognize_TheSameAgainAndAgain_SpeechStaysAsTheModelHearsIt(string kind)
+    {
+        await using var host = await DomainHost.StartAsync("--Adaptation:Fast:Parameters", "layer-norm");
+        string[] clean = ["digits-clean-1", "digits-clean-2", "digits-clean-3"];
+        var expected = new List<string>();
+        foreach (var sample in clean) expected.Add((await host.SayAsync("none", sample, steps: 0)).Alternatives[0].Transcript);
+
+        for (var i = 0; i < 16; i++)
+        {
+            var served = kind == "one utterance" ? await host.SayAsync(sample: "digits-vacuum-cleaner-5db") : await host.SayAsync(Sound(kind, seed: i));
+            Assert.Equal(served.Draft.Length == 0, served.Alternatives[0].Transcript.Length == 0); // no final from weights that hear nothing
+        }
+
+        await host.LearntAsync(DomainHost.Line, 16);
+        await host.Catalogue.RefreshAsync(DomainHost.Line);
+        var (errors, length) = (0, 0);
+        foreach (var (sample, text) in clean.Zip(expected))
+        {
+            var heard = await host.SayAsync(sample: sample, steps: 0);
+            errors += EditDistance.Compute<char>(text, heard.Alternatives[0].Transcript);
+            length += text.Length;
+        }
+
+        Assert.True(errors <= 0.02 * length, $"{errors} of {length} characters differ from the model's.");
+        var revisions = await host.Domains.ListRevisionsAsync(new V1.ListRevisionsRequest { Domain = DomainHost.Line });
+        Assert.All(revisions.Revisions.Where(revision => revision.Current), revision => Assert.True(revision.Verdict.Passed));
+    }
+
+    /// <summary>Two seconds without words, as WAV.</summary>
+    private static byte[] Sound(string kind, int seed)
+    {
+        var random = new Random(seed);
+        var samples = new float[2 * StreamAudio.Rate];
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var seconds = (double)i / StreamAudio.Rate;
+            samples[i] = kind switch
+            {
+                "silence" => 0,
+                "tone" => (float)(0.3 * Math.Sin(2 * Math.PI * (440 + seed) * seconds)),
+                "music" => (float)(0.1 * new[] { 262, 330, 392 }.Sum(hertz => Math.Sin(2 * Math.PI * hertz * (1 + ((int)(4 * seconds) + seed) % 5 * 0.2) * seconds))),
+                _ => (float)(0.2 * ((2 * random.NextDouble()) - 1)),
+            };
+        }
+
+        return Samples.MakeWav(1, 16, StreamAudio.Rate, StreamAudio.Pcm16(samples));
     }
 
     private delegate void Spoil(Span<float> values);

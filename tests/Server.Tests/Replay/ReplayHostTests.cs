@@ -93,6 +93,31 @@ public class ReplayHostTests
     }
 
     [Fact]
+    public async Task RunAsync_OtherAudioOrTranscriptThanServed_IsDifferent()
+    {
+        using var store = new LastingStore(TestStore.External);
+        await using var host = await DomainHost.StartAsync(store.Settings);
+        var final = await host.SayAsync(sample: "digits-clean-3", steps: 1);
+        await host.StoredAsync(DomainHost.Line, 1);
+        Assert.True(FinalId.TryParse(final.FinalId, out var id));
+        var stored = (await host.Stores.Utterances.ReadAsync(DomainHost.Line, id.UtteranceId, TestStore.Token))!;
+        var louder = stored.Utterance.Samples.ToArray();
+        for (var i = 0; i < louder.Length / 2; i++) louder[i] *= 1.01f;
+
+        var replayed = new List<ReplayedFinal>();
+        foreach (var utterance in new[] { stored.Utterance with { Final = "SOMETHING ELSE" }, stored.Utterance with { Samples = louder } })
+        {
+            await host.Stores.Utterances.AppendAsync(stored with { Utterance = utterance }, learns: false, TestStore.Token);
+            replayed.Add(await ReplayAsync(final.FinalId, store));
+        }
+
+        Assert.All(replayed, other => Assert.False(other.IsEqual));
+        Assert.Equal(("SOMETHING ELSE", final.Alternatives[0].Transcript), (replayed[0].Served.Final, replayed[0].Recomputed.Final));
+        Assert.Equal(replayed[1].Served.Final, final.Alternatives[0].Transcript);
+        Assert.NotEqual(replayed[1].Served.LossBefore, replayed[1].Recomputed.LossBefore);
+    }
+
+    [Fact]
     public async Task RunAsync_AnotherModel_NamesBoth()
     {
         using var store = new LastingStore(TestStore.External);

@@ -230,6 +230,36 @@ public class StoresTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task SaveCandidateAsync_NeverPublished_GoesWithItsLeaseItsSuccessorsOrItsDomain(string kind)
+    {
+        await using var store = TestStore.Start(kind);
+        await store.AppendAsync("line", "u1", "u2", "u3");
+        async Task<DomainLease> MakeAsync()
+        {
+            var lease = (await store.Stores.Leases.TryAcquireAsync("line", TestStore.Token))!;
+            await store.Stores.Revisions.SaveCandidateAsync(Revision("line", 1), lease.Fence, TestStore.Token);
+            return lease;
+        }
+
+        async Task<int> CountAsync() => (await StoredKeys.ReadAsync(store.Connection)).Count(key => key.Contains(":candidate:", StringComparison.Ordinal));
+
+        var first = await MakeAsync();
+        var made = await CountAsync();
+        await store.Stores.Leases.ReleaseAsync(first, TestStore.Token);
+        var afterRelease = await CountAsync();
+        await MakeAsync();
+        await store.Connection.RunAsync(database => database.KeyDeleteAsync(store.Stores.Scope.Keys.Lease("line")), TestStore.Token); // killed, and expired
+        await store.Stores.Leases.TryAcquireAsync("line", TestStore.Token);
+        var afterSuccessor = await CountAsync();
+        await store.Connection.RunAsync(database => database.KeyDeleteAsync(store.Stores.Scope.Keys.Lease("line")), TestStore.Token);
+        await MakeAsync();
+        await store.Stores.Domains.DeleteAsync("line", DateTimeOffset.UnixEpoch, TestStore.Token);
+
+        Assert.Equal((1, 0, 0, 0), (made, afterRelease, afterSuccessor, await CountAsync()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task ListAsync_Pages_JoinToAllInOrder(string kind)
     {
         await using var store = TestStore.Start(kind);

@@ -1,12 +1,10 @@
 using System.Diagnostics;
 
-namespace Attune.Cli.Tests.Training;
+namespace Attune.Tests;
 
 /// <summary>A file system of a few megabytes in memory, where the system lets the test mount one.</summary>
 internal sealed class SmallDisk : IDisposable
 {
-    private const int SizeMegabytes = 32;
-
     private SmallDisk(string folder) => Folder = folder;
 
     /// <summary>Where it is mounted.</summary>
@@ -15,10 +13,10 @@ internal sealed class SmallDisk : IDisposable
     private string Filler => Path.Combine(Folder, "filler");
 
     /// <summary>Mounts one; null where that is not allowed.</summary>
-    public static SmallDisk? TryMount(string folder)
+    public static SmallDisk? TryMount(string folder, int megabytes = 32)
     {
         Directory.CreateDirectory(folder);
-        return Run("mount", "-t", "tmpfs", "-o", $"size={SizeMegabytes}m", "tmpfs", folder) ? new SmallDisk(folder) : null;
+        return Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", folder) ? new SmallDisk(folder) : null;
     }
 
     /// <summary>Fills it to the last byte.</summary>
