@@ -27,6 +27,13 @@ var mergeOutput = new Option<FileInfo?>("--out") { Description = "Also write the
 var merge = new Command("merge", "Measures what merging checkpoints of wav2vec2-base's shape costs, with each method.") { mergeOutput };
 merge.SetAction(result => MergeBenchmark.Run(result.GetValue(mergeOutput)));
 command.Add(merge);
+command.Add(PublishedCommand.Create(() => [$"{Processor()}, {Environment.ProcessorCount} logical cores: `dotnet run -c Release --project load-tests/Benchmarks -- {string.Join(' ', args)}`"]));
+if (args is [PlainProcess.Argument, var folder, var set])
+{
+    PlainProcess.Serve(folder, set);
+    return 0;
+}
+
 command.SetAction(result => Measure(result.GetValue(lengths)!, result.GetValue(runs), result.GetValue(threads), result.GetValue(output)));
 return command.Parse(args).Invoke();
 

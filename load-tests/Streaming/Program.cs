@@ -12,5 +12,6 @@ var root = new RootCommand(
     """)
 {
     LatencyCommand.Create(args), BudgetCommand.Create(args), CostCommand.Create(args), EndPointingCommand.Create(args), SoakCommand.Create(args),
+    DomainsCommand.Create(args),
 };
 return await root.Parse(args).InvokeAsync();

@@ -14,6 +14,10 @@ var rate = new Option<double>("--rate")
 var first = new Option<string>("--first") { Description = "Model folder of one checkpoint.", Required = true };
 var second = new Option<string>("--second") { Description = "Model folder of the other.", Required = true };
 var parameters = new Option<string>("--parameters") { Description = "What domains may change. Default layer-norm.", DefaultValueFactory = _ => "layer-norm" };
+var redis = new Option<string?>("--redis")
+{
+    Description = "Redis that holds what domains learn. Default: a store in the server's process, which takes up to 160 MB as it fills, so that memory says little of swaps.",
+};
 var output = new Option<FileInfo?>("--out") { Description = "Also write the result to this Markdown file." };
 var command = new RootCommand(
     """
@@ -22,7 +26,7 @@ var command = new RootCommand(
     Example: dotnet run -c Release --project load-tests/Swaps -- --first models/spoken-numbers-en --second my-model --out load-tests/Swaps/RESULTS.md
     """)
 {
-    activations, steady, interval, limit, rate, parameters, first, second, output,
+    activations, steady, interval, limit, rate, parameters, redis, first, second, output,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -33,6 +37,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         Interval = TimeSpan.FromSeconds(parsed.GetValue(interval)),
         Limit = TimeSpan.FromSeconds(parsed.GetValue(limit)),
         Rate = parsed.GetValue(rate),
+        Redis = parsed.GetValue(redis),
         Parameters = parsed.GetRequiredValue(parameters),
         First = Path.GetFullPath(parsed.GetRequiredValue(first)),
         Second = Path.GetFullPath(parsed.GetRequiredValue(second)),

@@ -23,6 +23,9 @@ internal sealed class SwapRun
 
     public required string Parameters { get; init; }
 
+    /// <summary>Where what domains learn is stored; null for the server's process.</summary>
+    public required string? Redis { get; init; }
+
     public required string First { get; init; }
 
     public required string Second { get; init; }
@@ -33,7 +36,7 @@ internal sealed class SwapRun
         try
         {
             using var server = await ServerProcess.StartAsync(
-                $"--Checkpoints:Folder={store}", "--State:Directory=none", $"--Recognition:Model={First}", "--Adaptation:Threads:Workers=1", $"--Adaptation:Fast:Parameters={Parameters}",
+                $"--Checkpoints:Folder={store}", Redis is null ? "--State:Directory=none" : $"--State:Redis={Redis}", $"--Recognition:Model={First}", "--Adaptation:Threads:Workers=1", $"--Adaptation:Fast:Parameters={Parameters}",
                 "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Attune=Information");
             return await RunAsync(server, cancellationToken);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
@@ -229,7 +230,8 @@ public sealed class AdaptiveRecognizer : IDisposable
             throw new ArgumentOutOfRangeException(nameof(request), steps, $"Steps must be from 0 to {FastUpdateOptions.MaxSteps}.");
 
         var started = _time.GetTimestamp();
-        var sound = _drafts.Recognize(samples, offset, weights, cancellationToken);
+        SoundDraft sound;
+        using (AttuneActivities.Source.StartActivity("draft")) sound = _drafts.Recognize(samples, offset, weights, cancellationToken);
         var draft = sound.Draft.Transcript;
         draftReady?.Invoke(draft);
         var budget = request.LatencyBudget ?? _fastOptions.LatencyBudget;
@@ -264,6 +266,8 @@ public sealed class AdaptiveRecognizer : IDisposable
         if (_threads.ExpectedWait(terms) > terms.Budget) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
 
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (queued, waited) = (_time.GetTimestamp(), TimeSpan.Zero);
+        var parent = Activity.Current?.Context ?? default; // the adaptation thread has none of its own
         var running = _threads.TryRun(Update, terms, cancellationToken);
         if (running is null) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.Overloaded));
         if (!await BeginsInTimeAsync(begun.Task, running, remaining(), cancellationToken) || await running is not { } result)
@@ -272,16 +276,22 @@ public sealed class AdaptiveRecognizer : IDisposable
         var adapted = _recognizer.Decode(result.Logits, offset);
         var outcome = Judge(result, sound, adapted);
         var final = outcome == AdaptationOutcome.Adapted ? adapted : draft.Transcript;
-        return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget));
+        return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget) { Waited = waited });
 
         FastUpdateResult? Update()
         {
+            waited = _time.GetElapsedTime(queued);
             begun.TrySetResult();
+            using var activity = AttuneActivities.Source.StartActivity("fast update", ActivityKind.Internal, parent);
             // A request that was cancelled, or whose budget ran out, does not wait for what it has queued.
             if (!_inUse.TryEnterReadLock(TimeSpan.Zero)) return null;
             try
             {
-                return _fastUpdate.Run(sound.From, draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
+                var result = _fastUpdate.Run(sound.From, draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
+                activity?.SetTag("attune.steps", result?.Steps.Count ?? 0);
+                activity?.SetTag("attune.loss.before", result?.Steps[0].Loss);
+                activity?.SetTag("attune.loss.after", result?.LossAfter);
+                return result;
             }
             finally
             {

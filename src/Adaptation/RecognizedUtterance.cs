@@ -38,6 +38,9 @@ public sealed record AdaptationReport(
     double? LossAfter = null,
     bool StoppedByBudget = false)
 {
+    /// <summary>Time that it waited for its turn; null if it had none.</summary>
+    public TimeSpan? Waited { get; init; }
+
     /// <summary>A report without steps.</summary>
     public static AdaptationReport Skipped(AdaptationOutcome outcome) => new(outcome, []);
 }

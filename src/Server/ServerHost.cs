@@ -63,6 +63,7 @@ public static class ServerHost
         builder.Services.AddCheckpoints();
         builder.Services.AddServingHealth();
         builder.Services.AddGrpcReflection();
+        builder.Services.AddTelemetry(builder.Configuration);
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -77,6 +78,7 @@ public static class ServerHost
             throw;
         }
 
+        app.UseMetrics();
         app.MapGrpcService<SpeechService>();
         app.MapGrpcService<RivaService>();
         app.MapStreamSocket();
@@ -124,9 +126,10 @@ public static class ServerHost
         if (keys.All(key => string.IsNullOrEmpty(configuration[key])) && !configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls(DefaultUrl);
 
-        AddWebEndpoint(builder);
+        AddNamedEndpoints(builder);
         // gRPC on plain text: HTTP/2 with prior knowledge, since nothing can negotiate it.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.MarkMetricsDoor());
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServingOptions>>(
             // gRPC refuses by a message's announced length, with a status; Kestrel's own limit only bounds what follows the message.
             (kestrel, serving) => kestrel.Limits.MaxRequestBodySize = 2L * serving.Value.MaxMessageBytes);
@@ -135,18 +138,16 @@ public static class ServerHost
     }
 
     /// <summary>
-    /// Listens on the address for browsers too. Addresses have one kind of protocol each, which only named endpoints can say, so the others become
-    /// named ones as well.
+    /// Listens on the addresses for browsers and for Prometheus too. Addresses have one kind of protocol each, which only named endpoints can say, so the
+    /// others become named ones as well.
     /// </summary>
-    private static void AddWebEndpoint(WebApplicationBuilder builder)
+    private static void AddNamedEndpoints(WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
-        if (configuration[$"{ServingOptions.Section}:{nameof(ServingOptions.WebUrl)}"] is not { Length: > 0 } web) return;
-        var endpoints = new Dictionary<string, string?>
-        {
-            ["Kestrel:Endpoints:Web:Url"] = web,
-            ["Kestrel:Endpoints:Web:Protocols"] = nameof(HttpProtocols.Http1),
-        };
+        var endpoints = new Dictionary<string, string?>();
+        AddHttp1("Web", $"{ServingOptions.Section}:{nameof(ServingOptions.WebUrl)}");
+        AddHttp1(TelemetryServices.MetricsDoor, $"{TelemetryOptions.Section}:{nameof(TelemetryOptions.MetricsUrl)}");
+        if (endpoints.Count == 0) return;
         if (!configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             string[] urls = (configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl).Split(';', StringSplitOptions.RemoveEmptyEntries);
@@ -155,6 +156,13 @@ public static class ServerHost
         }
 
         configuration.AddInMemoryCollection(endpoints);
+
+        void AddHttp1(string name, string setting)
+        {
+            if (configuration[setting] is not { Length: > 0 } url) return;
+            endpoints[$"Kestrel:Endpoints:{name}:Url"] = url;
+            endpoints[$"Kestrel:Endpoints:{name}:Protocols"] = nameof(HttpProtocols.Http1);
+        }
     }
 
     private static async Task StartAsync(WebApplication app)

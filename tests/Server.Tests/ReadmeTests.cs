@@ -15,6 +15,7 @@ using Attune.Server.Checkpoints;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
+using Attune.Server.Telemetry;
 
 namespace Attune.Server.Tests;
 
@@ -42,6 +43,7 @@ public sealed partial class ReadmeTests
             .. Settings<StreamOptions>(StreamOptions.Section),
             .. Settings<StateOptions>(StateOptions.Section),
             .. Settings<CheckpointOptions>(CheckpointOptions.Section),
+            .. Settings<TelemetryOptions>(TelemetryOptions.Section),
         ];
 
         var actual = SettingRow().Matches(Readme).Select(match => $"{match.Groups["key"]} = {match.Groups["value"]}");

@@ -2,6 +2,7 @@ using Attune.Adaptation;
 using Attune.Adaptation.Checkpoints;
 using Attune.Server.Serving;
 using Attune.Server.State;
+using Attune.Server.Telemetry;
 
 namespace Attune.Server.Checkpoints;
 
@@ -15,8 +16,8 @@ namespace Attune.Server.Checkpoints;
 /// serving; after it the new one serves, also after a restart. Thread-safe.</para>
 /// </remarks>
 internal sealed partial class CheckpointActivator(
-    ServingModel serving, CheckpointLoader loader, CheckpointGate gate, DomainCarrier carrier, ActivationStore activations, ILogger<CheckpointActivator> logger)
-    : IDisposable
+    ServingModel serving, CheckpointLoader loader, CheckpointGate gate, DomainCarrier carrier, ActivationStore activations, ServerMetrics metrics, TimeProvider time,
+    ILogger<CheckpointActivator> logger) : IDisposable
 {
     /// <summary>Models that may wait for their last lease beside the one that serves.</summary>
     private const int MaxRetired = 2;
@@ -66,8 +67,10 @@ internal sealed partial class CheckpointActivator(
         async () =>
         {
             if (decided.Version <= _version) return decided;
+            var started = time.GetTimestamp();
             var next = decided.Active == serving.Checkpoint ? null : await LoadAsync(decided.Active, cancellationToken);
             Take(decided, next);
+            if (next is not null) metrics.Swapped(serves: true, time.GetElapsedTime(started));
             return decided;
         },
         cancellationToken);
@@ -103,6 +106,7 @@ internal sealed partial class CheckpointActivator(
     /// <param name="cancellationToken">Honoured until the decision is written.</param>
     private async Task<CheckpointActivation> DecideAsync(string? id, bool? overrideGate, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         var next = await LoadAsync(id, cancellationToken);
         try
         {
@@ -117,10 +121,12 @@ internal sealed partial class CheckpointActivator(
             var decided = await activations.WriteAsync(
                 new CheckpointActivation(_version, id, serving.Checkpoint, loader.Now, !verdict.Passed, verdict.Text), cancellationToken);
             Take(decided, next);
+            metrics.Swapped(serves: true, time.GetElapsedTime(started));
             return decided;
         }
         catch
         {
+            metrics.Swapped(serves: false, time.GetElapsedTime(started));
             next.Dispose();
             throw;
         }

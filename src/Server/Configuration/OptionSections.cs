@@ -12,6 +12,7 @@ using Attune.Server.Checkpoints;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
+using Attune.Server.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Configuration;
@@ -41,6 +42,7 @@ internal static class OptionSections
         Section.Of<StreamOptions>(StreamOptions.Section),
         Section.Of<StateOptions>(StateOptions.Section),
         Section.Of<CheckpointOptions>(CheckpointOptions.Section),
+        Section.Of<TelemetryOptions>(TelemetryOptions.Section),
     ];
 
     /// <summary>Binds each section to its options class, checked at the latest when the host starts.</summary>

@@ -6,6 +6,7 @@ using Attune.Adaptation.Slow;
 using Attune.Recognition.Decoding;
 using Attune.Server.Serving;
 using Attune.Server.State;
+using Attune.Server.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Domains;
@@ -17,7 +18,7 @@ namespace Attune.Server.Domains;
 /// </remarks>
 internal sealed class DomainSpeech(
     AdaptiveRecognizer recognizer, DomainReader reader, DomainCatalogue catalogue, UtteranceOutbox outbox, RecognitionSettings settings,
-    IOptions<SlowUpdateOptions> slow, TimeProvider time)
+    IOptions<SlowUpdateOptions> slow, ServerMetrics metrics, TimeProvider time)
 {
     private readonly CollapseBounds _collapse = CollapseBounds.Of(settings.Collapse);
     private readonly int _domainSteps = slow.Value.FastSteps ?? slow.Value.ResolveStrategy().FastSteps;
@@ -41,14 +42,13 @@ internal sealed class DomainSpeech(
         Action<Transcript>? draftReady,
         CancellationToken cancellationToken)
     {
-        if (snapshot is null)
-        {
-            return new ServedUtterance(
-                await recognizer.RecognizeUtteranceAsync(samples, start, ServingWeights.Model, request, draftReady, cancellationToken));
-        }
+        var asked = snapshot is null ? request : request with { Steps = request.Steps ?? _domainSteps, Flow = snapshot.Domain };
+        var weights = snapshot?.Weights ?? ServingWeights.Model;
+        var started = time.GetTimestamp();
+        var recognized = await recognizer.RecognizeUtteranceAsync(samples, start, weights, asked, Drafted, cancellationToken);
+        metrics.Finished(recognized, time.GetElapsedTime(started));
+        if (snapshot is null) return new ServedUtterance(recognized);
 
-        var ofDomain = request with { Steps = request.Steps ?? _domainSteps, Flow = snapshot.Domain };
-        var recognized = await recognizer.RecognizeUtteranceAsync(samples, start, snapshot.Weights, ofDomain, draftReady, cancellationToken);
         var revision = snapshot.Served(recognized);
         if (catalogue.Observe(snapshot, recognized.Collapse?.Sign)) outbox.TryAdd(new OutboxItem.Collapsed(reader, snapshot.Domain, snapshot.Number));
 
@@ -56,6 +56,12 @@ internal sealed class DomainSpeech(
         var learns = recognized.IsWorthLearning || !recognizer.ChecksForCollapse;
         var kept = outbox.TryAdd(new OutboxItem.Served(reader, ToStored(id, snapshot, revision, samples, recognized), learns));
         return new ServedUtterance(recognized, snapshot.Domain, revision, kept ? id : null);
+
+        void Drafted(Transcript draft)
+        {
+            metrics.Drafted(time.GetElapsedTime(started));
+            draftReady?.Invoke(draft);
+        }
     }
 
     private StoredUtterance ToStored(

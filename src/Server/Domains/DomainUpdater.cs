@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Attune.Adaptation;
 using Attune.Adaptation.Revisions;
 using Attune.Adaptation.Slow;
 using Attune.Server.State;
+using Attune.Server.Telemetry;
 
 namespace Attune.Server.Domains;
 
@@ -14,7 +16,7 @@ namespace Attune.Server.Domains;
 /// never twice. Not thread-safe.</para>
 /// </remarks>
 internal sealed partial class DomainUpdater(
-    DomainReader reader, BackgroundThread thread, StateOptions options, TimeProvider time, ILogger<DomainUpdater> logger)
+    DomainReader reader, BackgroundThread thread, StateOptions options, ServerMetrics metrics, TimeProvider time, ILogger<DomainUpdater> logger)
 {
     /// <summary>Domains of a round.</summary>
     private const int DomainsPerRound = 16;
@@ -35,9 +37,14 @@ internal sealed partial class DomainUpdater(
         foreach (var domain in await _stores.Utterances.ReadyDomainsAsync(DomainsPerRound, cancellationToken))
         {
             if (await _stores.Leases.TryAcquireAsync(domain, cancellationToken) is not { } lease) continue;
+            var started = time.GetTimestamp();
+            using var activity = AttuneActivities.Source.StartActivity("slow update");
+            activity?.SetTag("attune.domain", domain);
             try
             {
-                if (await TryUpdateAsync(learner, lease, cancellationToken)) updates++;
+                if (!await TryUpdateAsync(learner, lease, cancellationToken)) continue;
+                updates++;
+                metrics.Updated(time.GetElapsedTime(started));
             }
             catch (Exception exception) when (exception is not StateUnavailableException && !cancellationToken.IsCancellationRequested)
             {
@@ -118,6 +125,7 @@ internal sealed partial class DomainUpdater(
             return false;
         }
 
+        Activity.Current?.SetTag("attune.result", logged.Kind.ToString());
         Log.Updated(logger, lease.Domain, logged.Kind, logged.Revision, logged.Parent, logged.UtteranceIds.Count);
         await _stores.Revisions.TrimAsync(lease.Domain, outcome.State, cancellationToken);
         return true;

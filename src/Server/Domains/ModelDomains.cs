@@ -3,6 +3,7 @@ using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
 using Attune.Server.Serving;
 using Attune.Server.State;
+using Attune.Server.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Domains;
@@ -26,7 +27,8 @@ internal sealed record ModelDomains(DomainReader Reader, DomainCatalogue Catalog
         var slow = provider.GetRequiredService<IOptions<SlowUpdateOptions>>();
         var loggers = provider.GetRequiredService<ILoggerFactory>();
         var scope = CreateScope(recognizer, slow.Value, provider.GetRequiredService<IOptions<GateOptions>>().Value);
-        var reader = new DomainReader(new ScopeStores(connection, scope, options, time), time, loggers.CreateLogger<DomainReader>());
+        var metrics = provider.GetRequiredService<ServerMetrics>();
+        var reader = new DomainReader(new ScopeStores(connection, scope, options, time, metrics.Changed), time, loggers.CreateLogger<DomainReader>());
         var catalogue = new DomainCatalogue(reader, connection, options, recognizer.CreateDetector, time, loggers.CreateLogger<DomainCatalogue>());
         var speech = new DomainSpeech(
             recognizer,
@@ -35,6 +37,7 @@ internal sealed record ModelDomains(DomainReader Reader, DomainCatalogue Catalog
             provider.GetRequiredService<UtteranceOutbox>(),
             provider.GetRequiredService<RecognitionSettings>(),
             slow,
+            metrics,
             time);
         return new ModelDomains(reader, catalogue, speech);
     }

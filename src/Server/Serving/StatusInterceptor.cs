@@ -1,4 +1,5 @@
 using Attune.Recognition.Audio;
+using Attune.Server.Telemetry;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -14,7 +15,7 @@ namespace Attune.Server.Serving;
 /// Errors carry google.rpc.ErrorInfo with the row's label as reason, google.rpc.RequestInfo with the request's id, and, where fields are to
 /// blame, google.rpc.BadRequest. What a message larger than allowed gets is decided before any interceptor.
 /// </remarks>
-internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StatusInterceptor> logger) : Interceptor
+internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, ServerMetrics metrics, TimeProvider time, ILogger<StatusInterceptor> logger) : Interceptor
 {
     /// <summary>The <c>domain</c> of google.rpc.ErrorInfo.</summary>
     public const string Domain = "attune.v1";
@@ -77,7 +78,9 @@ internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, TimeP
         }
         finally
         {
-            RequestLog.Ended(logger, summary, label, time.GetElapsedTime(started));
+            var elapsed = time.GetElapsedTime(started);
+            metrics.Ended(summary.Method, label, elapsed);
+            RequestLog.Ended(logger, summary, label, elapsed);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Attune.Server.State;
 /// A change starts from the version that was read and is refused if there is another by then, so that none gets lost. Thread-safe. All methods throw
 /// <see cref="StateUnavailableException"/>.
 /// </remarks>
-internal sealed class DomainStore(StateConnection connection, StateScope scope, StateOptions options)
+internal sealed class DomainStore(StateConnection connection, StateScope scope, StateOptions options, Action<DomainEvent>? changed)
 {
     private const int ChangeAttempts = 16;
 
@@ -72,7 +72,9 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
             _keys.EventChannel.ToString(), Counter(change.Event.Kind), used.Count, .. used.Select(id => (RedisValue)id),
         ];
         var result = await connection.WriteAsync(database => database.ScriptEvaluateAsync(StateScripts.Change, touched, values), cancellationToken);
-        return (long)result == 1;
+        if ((long)result != 1) return false;
+        changed?.Invoke(change.Event);
+        return true;
     }
 
     /// <summary>Deletes everything of a domain but the events, which hold neither audio nor transcripts nor weights.</summary>
@@ -87,6 +89,7 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
         foreach (var name in scopes.Select(name => name.ToString()).Append(_keys.Scope).Distinct())
         {
             if (await DeleteAsync(new RedisKeys(name), domain, time, cancellationToken) is not { } deleted) continue;
+            changed?.Invoke(new DomainEvent(time, domain, DomainEventKind.Deleted));
             total = ((total?.Utterances ?? 0) + deleted.Utterances, (total?.Revisions ?? 0) + deleted.Revisions);
         }
 

@@ -4,6 +4,7 @@ using Attune.Adaptation.Slow;
 using Attune.Server.Domains;
 using Attune.Server.Serving;
 using Attune.Server.State;
+using Attune.Server.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Workers;
@@ -13,19 +14,26 @@ namespace Attune.Server.Workers;
 /// another model serves, its domains learn.
 /// </summary>
 /// <remarks>A failed round is logged, and the next one is tried. A damaged guard set stops the server: without it nothing that is learnt could be judged.</remarks>
-internal sealed partial class LearningWorker(IServiceProvider services, TimeProvider time, ILogger<LearningWorker> logger) : BackgroundService
+internal sealed partial class LearningWorker(
+    ServingModel serving,
+    GuardSets guards,
+    BackgroundThread thread,
+    IOptions<SlowUpdateOptions> slowOptions,
+    IOptions<GateOptions> gateOptions,
+    StateOptions stateOptions,
+    ServerMetrics metrics,
+    TimeProvider time,
+    ILogger<LearningWorker> logger,
+    ILogger<DomainUpdater> updaterLogger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly ServingModel _serving = services.GetRequiredService<ServingModel>();
-    private readonly SlowUpdateOptions _slow = services.GetRequiredService<IOptions<SlowUpdateOptions>>().Value;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!_slow.ResolveStrategy().LearnsSlowly) return;
+        if (!slowOptions.Value.ResolveStrategy().LearnsSlowly) return;
         while (!stoppingToken.IsCancellationRequested)
         {
-            using var lease = _serving.Lease();
+            using var lease = serving.Lease();
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Retired);
             try
             {
@@ -40,15 +48,9 @@ internal sealed partial class LearningWorker(IServiceProvider services, TimeProv
 
     private async Task LearnAsync(ModelLease lease, CancellationToken cancellationToken)
     {
-        var thread = services.GetRequiredService<BackgroundThread>();
-        var guard = await services.GetRequiredService<GuardSets>().HearAsync(lease.Model, thread, cancellationToken);
-        var learner = lease.Recognizer.CreateLearner(_slow, services.GetRequiredService<IOptions<GateOptions>>().Value, guard);
-        var updater = new DomainUpdater(
-            lease.Domains.Reader,
-            thread,
-            services.GetRequiredService<StateOptions>(),
-            time,
-            services.GetRequiredService<ILogger<DomainUpdater>>());
+        var guard = await guards.HearAsync(lease.Model, thread, cancellationToken);
+        var learner = lease.Recognizer.CreateLearner(slowOptions.Value, gateOptions.Value, guard);
+        var updater = new DomainUpdater(lease.Domains.Reader, thread, stateOptions, metrics, time, updaterLogger);
         using var timer = new PeriodicTimer(Interval, time);
         do
         {

@@ -28,12 +28,15 @@ internal sealed class DomainHost : IAsyncDisposable
     private DomainHost(WebApplication app)
     {
         _app = app;
-        _channel = GrpcChannel.ForAddress(app.Urls.Single());
+        _channel = GrpcChannel.ForAddress(Url);
         Speech = new Speech.SpeechClient(_channel);
         Domains = new V1.Adaptation.AdaptationClient(_channel);
     }
 
-    public string Url => _app.Urls.Single();
+    public string Url => _app.Urls.First();
+
+    /// <summary>Where the page for Prometheus is, if there is one.</summary>
+    public string MetricsUrl => _app.Urls.Last();
 
     public Speech.SpeechClient Speech { get; }
 

@@ -81,7 +81,7 @@ public class StatusInterceptorTests
     private static async Task<RpcException> CallAsync(Exception exception, FakeLifetime lifetime, ServerCallContext context, CapturedLogs logs)
     {
         using var factory = LoggerFactory.Create(builder => builder.AddProvider(logs));
-        Interceptor interceptor = new StatusInterceptor(lifetime, TimeProvider.System, factory.CreateLogger<StatusInterceptor>());
+        Interceptor interceptor = new StatusInterceptor(lifetime, TestMetrics.Create(), TimeProvider.System, factory.CreateLogger<StatusInterceptor>());
         return await Assert.ThrowsAsync<RpcException>(
             () => interceptor.UnaryServerHandler<string, string>("", context, (_, _) => Task.FromException<string>(exception)));
     }

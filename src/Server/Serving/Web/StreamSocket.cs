@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Attune.Server.Serving.Streaming;
+using Attune.Server.Telemetry;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,7 @@ internal sealed class StreamSocket(
     RecognitionSettings settings,
     IOptions<ServingOptions> options,
     IHostApplicationLifetime lifetime,
+    ServerMetrics metrics,
     TimeProvider time,
     ILogger<StreamSocket> logger)
 {
@@ -62,7 +64,9 @@ internal sealed class StreamSocket(
         }
         finally
         {
-            RequestLog.Ended(logger, summary, row?.Label ?? "OK", time.GetElapsedTime(started));
+            var elapsed = time.GetElapsedTime(started);
+            metrics.Ended(summary.Method, row?.Label ?? "OK", elapsed);
+            RequestLog.Ended(logger, summary, row?.Label ?? "OK", elapsed);
         }
     }
 
