@@ -33,7 +33,7 @@ internal sealed class PlainSuta : IDisposable
         foreach (var slice in set.In(model.Layout, model.Config).Slices)
         {
             _source.Add(slice.Parameter.Name, _weights[slice.Parameter.Name].clone());
-            _weights[slice.Parameter.Name].requires_grad_(true);
+            _weights[slice.Parameter.Name] = new TorchSharp.Modules.Parameter(_weights[slice.Parameter.Name]);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class PlainSuta : IDisposable
             foreach (var (name, values) in _source) _weights[name].copy_(values);
         }
 
-        using var optimizer = optim.AdamW(_source.Keys.Select(name => new TorchSharp.Modules.Parameter(_weights[name])), learningRate, weight_decay: 0);
+        using var optimizer = optim.AdamW(_source.Keys.Select(name => (TorchSharp.Modules.Parameter)_weights[name]), learningRate, weight_decay: 0);
         var input = tensor(waveform).unsqueeze(0);
         var losses = new double[steps];
         for (var i = 0; i < steps; i++)

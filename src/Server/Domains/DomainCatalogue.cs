@@ -8,12 +8,12 @@ namespace Attune.Server.Domains;
 /// <summary>The domains in memory, each as an immutable snapshot that is replaced whole.</summary>
 /// <remarks>
 /// <para>A domain is read when it is first asked for, and again when its events say that it changed. While the store cannot be reached, snapshots stay as
-/// they are. The least recently used goes when there are too many.</para>
+/// they are. The least recently used go when they take too much memory.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
 /// <param name="reader">Where snapshots come from.</param>
 /// <param name="connection">Tells whether the store can be reached.</param>
-/// <param name="options">How many there may be, and how long a request waits.</param>
+/// <param name="options">How much memory they may take, and how long a request waits.</param>
 /// <param name="createDetector">Makes what watches one domain's outputs.</param>
 /// <param name="time">Clock of the wait.</param>
 /// <param name="logger">Told what fails.</param>
@@ -22,10 +22,17 @@ internal sealed partial class DomainCatalogue(
     ILogger<DomainCatalogue> logger)
 {
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    /// <summary>What an entry takes without a revision, roughly.</summary>
+    private const int EntryBytes = 2048;
+
     private long _uses;
+    private long _bytes;
 
     /// <summary>Domains in memory.</summary>
     public int Count => _entries.Count;
+
+    /// <summary>Bytes that they take.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>What a domain serves from: the model itself if that cannot be read in time.</summary>
     public async Task<DomainSnapshot> GetAsync(string domain, CancellationToken cancellationToken)
@@ -74,9 +81,19 @@ internal sealed partial class DomainCatalogue(
     {
         var entry = _entries.GetOrAdd(domain, static (name, create) => new Entry(name, create()), createDetector);
         entry.LastUse = Interlocked.Increment(ref _uses);
-        while (_entries.Count > options.DomainsInMemory && _entries.Values.MinBy(other => other.LastUse) is { } oldest && oldest != entry)
-            _entries.TryRemove(oldest.Domain, out _);
         return entry;
+    }
+
+    /// <summary>Takes note of what an entry takes, and forgets the least recently used others if that is too much.</summary>
+    private void Account(Entry entry)
+    {
+        Interlocked.Add(ref _bytes, -entry.CountBytes(EntryBytes + (entry.Snapshot?.Bytes ?? 0)));
+        // One that was forgotten while it was read takes nothing: nobody finds it any more.
+        if (!_entries.TryGetValue(entry.Domain, out var known) || known != entry) Interlocked.Add(ref _bytes, -entry.CountBytes(0));
+        while (Bytes > options.DomainMemoryBytes && _entries.Values.Where(other => other != entry).MinBy(other => other.LastUse) is { } oldest)
+        {
+            if (_entries.TryRemove(KeyValuePair.Create(oldest.Domain, oldest))) Interlocked.Add(ref _bytes, -oldest.CountBytes(0));
+        }
     }
 
     /// <summary>Reads a domain; never fails. Whoever comes while it is being read waits for a reading that begins after that one.</summary>
@@ -103,6 +120,7 @@ internal sealed partial class DomainCatalogue(
         }
         finally
         {
+            Account(entry);
             entry.Loading.Release();
         }
     }
@@ -111,6 +129,7 @@ internal sealed partial class DomainCatalogue(
     {
         private readonly Lock _lock = new();
         private long _lastUse;
+        private long _bytes;
         private Task _reading = Task.CompletedTask;
 
         public string Domain { get; } = domain;
@@ -133,6 +152,9 @@ internal sealed partial class DomainCatalogue(
             get => Interlocked.Read(ref field);
             set => Interlocked.Exchange(ref field, value);
         }
+
+        /// <summary>Sets the bytes that are counted for it; by how much they shrink.</summary>
+        public long CountBytes(long bytes) => Interlocked.Exchange(ref _bytes, bytes) - bytes;
 
         public long LastUse
         {

@@ -18,7 +18,10 @@ internal sealed record DomainSnapshot(string Domain, Revision? Current, Revision
     public long FallbackNumber => Fallback?.Number ?? Revision.Source;
 
     /// <summary>The weights.</summary>
-    public ServingWeights Weights { get; } = new(Current?.State, Fallback?.State);
+    public ServingWeights Weights => new(Current?.State, Fallback?.State);
+
+    /// <summary>Memory that they take, in bytes.</summary>
+    public long Bytes => SizeOf(Current) + SizeOf(Fallback);
 
     /// <summary>The revision that an utterance was served from; null for the model itself.</summary>
     public Revision? Served(RecognizedUtterance recognized) => recognized.Collapse?.ServedFrom switch
@@ -27,6 +30,9 @@ internal sealed record DomainSnapshot(string Domain, Revision? Current, Revision
         ServingSource.Fallback => Fallback,
         _ => null,
     };
+
+    private static long SizeOf(Revision? revision) =>
+        revision is null ? 0 : (revision.State.Moments is null ? 1L : 3L) * sizeof(float) * revision.State.Parameters.Values.Length;
 
     /// <summary>The model itself, for a domain that has learnt nothing or of which nothing can be read.</summary>
     public static DomainSnapshot Source(string domain) => new(domain, null, null);

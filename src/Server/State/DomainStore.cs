@@ -14,6 +14,7 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
     private const int ChangeAttempts = 16;
 
     private readonly RedisKeys _keys = scope.Keys;
+    private readonly PiecedValues _values = new(connection);
 
     /// <summary>What is known of a domain; null if nothing is.</summary>
     public async Task<DomainHead?> ReadAsync(string domain, CancellationToken cancellationToken) => DomainHead.Parse(
@@ -61,8 +62,7 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
         RedisKey[] touched =
         [
             _keys.Head(domain), _keys.Waiting(domain), _keys.Ready, RedisKeys.Turn, _keys.Revisions(domain), _keys.Events, _keys.EventId,
-            change.Revision is { } number ? _keys.Revision(domain, number) : _keys.Head(domain),
-            change.Revision is not null ? _keys.Candidate(domain, change.Fence ?? 0) : _keys.Head(domain),
+            .. await RenamedAsync(domain, change, cancellationToken),
         ];
         var used = change.Event.UtteranceIds;
         RedisValue[] values =
@@ -105,6 +105,15 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
     public Task RegisterAsync(CancellationToken cancellationToken) =>
         connection.RunAsync(database => database.SortedSetAddAsync(RedisKeys.Scopes, _keys.Scope, 0), cancellationToken);
 
+    /// <summary>What becomes a revision: each new key with the old one.</summary>
+    private async Task<IReadOnlyList<RedisKey>> RenamedAsync(string domain, DomainChange change, CancellationToken cancellationToken)
+    {
+        if (change.Revision is not { } number) return [_keys.Head(domain), _keys.Head(domain)];
+        var (revision, candidate) = (_keys.Revision(domain, number), _keys.Candidate(domain, change.Fence ?? 0));
+        var pieces = Enumerable.Range(1, await _values.CountAsync(candidate, cancellationToken));
+        return [revision, candidate, .. pieces.SelectMany(piece => new[] { PiecedValues.Piece(revision, piece), PiecedValues.Piece(candidate, piece) })];
+    }
+
     private async Task<(long Utterances, long Revisions)?> DeleteAsync(
         RedisKeys keys, string domain, DateTimeOffset time, CancellationToken cancellationToken)
     {
@@ -120,12 +129,10 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
             var utterances = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(keys.Utterances(domain)), cancellationToken);
             var revisions = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(keys.Revisions(domain)), cancellationToken);
             var fence = await connection.RunAsync(database => database.HashGetAsync(keys.Head(domain), "fence"), cancellationToken);
-            RedisKey[] bytes =
-            [
-                .. utterances.Select(id => keys.Utterance(domain, id.ToString())), .. revisions.Select(number => keys.Revision(domain, (long)number)),
-                keys.Candidate(domain, (long)fence),
-            ];
-            await connection.RunAsync(database => database.KeyDeleteAsync(bytes), cancellationToken);
+            List<RedisKey> bytes = [.. utterances.Select(id => keys.Utterance(domain, id.ToString()))];
+            foreach (var key in revisions.Select(number => keys.Revision(domain, (long)number)).Append(keys.Candidate(domain, (long)fence)))
+                bytes.AddRange(await _values.KeysAsync(key, cancellationToken));
+            await connection.RunAsync(database => database.KeyDeleteAsync([.. bytes]), cancellationToken);
             RedisValue[] values = [domain, utterances.Length, revisions.Length, payload, options.EventsKept, keys.EventChannel.ToString()];
             var done = await connection.RunAsync(
                 database => database.ScriptEvaluateAsync(StateScripts.Delete, touched, values), cancellationToken);

@@ -24,7 +24,10 @@ internal sealed class EmbeddedStore : IDisposable
     // A Unix socket's path has at most 107 bytes.
     private const int MaxPathBytes = 90;
 
-    private const string Memory = "128m", MemoryPage = "4m", LogMemory = "32m", LogPage = "8m", Index = "8m", Segment = "64m", LogLimit = "64m";
+    // Values up to LargestInline lie in the pages of the log and leave memory with them. Larger ones are objects of the heap, which stay there as long as
+    // their page does: nearly for ever, since a page of references fills slowly. PiecedValues keeps revisions below.
+    private const string Memory = "96m", MemoryPage = "8m", LargestInline = "3m";
+    private const string LogMemory = "64m", LogPage = "16m", Index = "8m", Segment = "64m", LogLimit = "64m";
     private const int HouseKeepingSeconds = 10, ExpiryScanSeconds = 30, SegmentsBeforeCompaction = 4;
 
     private readonly string _folder;
@@ -154,6 +157,7 @@ internal sealed class EmbeddedStore : IDisposable
         EnableStorageTier = true,
         LogMemorySize = Memory,
         PageSize = MemoryPage,
+        MaxInlineValueSize = LargestInline,
         IndexMemorySize = Index,
         SegmentSize = Segment,
         ObjectLogSegmentSize = Segment,

@@ -10,6 +10,7 @@ namespace Attune.Server.State;
 internal sealed class LeaseStore(StateConnection connection, StateScope scope, StateOptions options)
 {
     private readonly RedisKeys _keys = scope.Keys;
+    private readonly PiecedValues _values = new(connection);
 
     private long DurationMs => (long)options.LeaseDuration.TotalMilliseconds;
 
@@ -21,7 +22,8 @@ internal sealed class LeaseStore(StateConnection connection, StateScope scope, S
         var fence = (long)await connection.RunAsync(
             database => database.ScriptEvaluateAsync(StateScripts.Acquire, touched, [token, DurationMs]), cancellationToken);
         if (fence == 0) return null;
-        await connection.RunAsync(database => database.KeyDeleteAsync(_keys.Candidate(domain, fence - 1)), cancellationToken); // of a holder that was killed
+        var left = await _values.KeysAsync(_keys.Candidate(domain, fence - 1), cancellationToken); // by a holder that was killed
+        await connection.RunAsync(database => database.KeyDeleteAsync([.. left]), cancellationToken);
         return new DomainLease(domain, token, fence);
     }
 
@@ -31,9 +33,9 @@ internal sealed class LeaseStore(StateConnection connection, StateScope scope, S
         database => database.ScriptEvaluateAsync(StateScripts.Renew, [_keys.Lease(lease.Domain)], [lease.Token, DurationMs]), cancellationToken) == 1;
 
     /// <summary>Gives a lease back, if it is still ours, and deletes a candidate that was made under it and not published.</summary>
-    public Task ReleaseAsync(DomainLease lease, CancellationToken cancellationToken)
+    public async Task ReleaseAsync(DomainLease lease, CancellationToken cancellationToken)
     {
-        RedisKey[] touched = [_keys.Lease(lease.Domain), _keys.Candidate(lease.Domain, lease.Fence)];
-        return connection.RunAsync(database => database.ScriptEvaluateAsync(StateScripts.Release, touched, [lease.Token]), cancellationToken);
+        RedisKey[] touched = [_keys.Lease(lease.Domain), .. await _values.KeysAsync(_keys.Candidate(lease.Domain, lease.Fence), cancellationToken)];
+        await connection.RunAsync(database => database.ScriptEvaluateAsync(StateScripts.Release, touched, [lease.Token]), cancellationToken);
     }
 }

@@ -32,6 +32,9 @@ namespace Attune.Server.State;
 /// <item><term><c>S:domain:D:revision:N</c></term><description>string: bytes of <c>RevisionFile</c>, safetensors; none</description></item>
 /// <item><term><c>S:domain:D:candidate:F</c></term><description>string: the same, made under fencing token F, until it is published as a revision;
 /// <see cref="CandidateExpiry"/></description></item>
+/// <item><term><c>S:domain:D:revision:N:I</c></term><description>string: piece I of a revision that is larger than <see cref="PiecedValues.PieceBytes"/>;
+/// none</description></item>
+/// <item><term><c>S:domain:D:candidate:F:I</c></term><description>string: the same of a candidate; <see cref="CandidateExpiry"/></description></item>
 /// <item><term>channel <c>activation</c></term><description>version of each activation</description></item>
 /// <item><term>channel <c>S:events</c></term><description>each event as it is logged</description></item>
 /// </list>

@@ -9,13 +9,13 @@ namespace Attune.Server.State;
 internal sealed class RevisionStore(StateConnection connection, StateScope scope, StateOptions options)
 {
     private readonly RedisKeys _keys = scope.Keys;
+    private readonly PiecedValues _values = new(connection);
 
     /// <summary>Reads a revision; null if it is gone.</summary>
     /// <exception cref="RevisionException">Its bytes are damaged, or it belongs to another model or parameter set.</exception>
     public async Task<StoredRevision?> ReadAsync(string domain, long number, CancellationToken cancellationToken)
     {
-        var bytes = (byte[]?)await connection.RunAsync(database => database.StringGetAsync(_keys.Revision(domain, number)), cancellationToken);
-        if (bytes is null) return null;
+        if (await _values.ReadAsync(_keys.Revision(domain, number), cancellationToken) is not { } bytes) return null;
         var revision = RevisionFile.Read(bytes, scope.ModelSha256, scope.Set, scope.Layout);
         if (revision.Domain == domain && revision.Number == number) return new StoredRevision(revision, bytes.Length);
         throw new RevisionException(
@@ -34,12 +34,8 @@ internal sealed class RevisionStore(StateConnection connection, StateScope scope
     /// <param name="candidate">The candidate.</param>
     /// <param name="fence">Fencing token under which it was made: a holder that was overtaken cannot replace another's.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task SaveCandidateAsync(Revision candidate, long fence, CancellationToken cancellationToken)
-    {
-        var bytes = RevisionFile.ToBytes(candidate);
-        return connection.WriteAsync(
-            database => database.StringSetAsync(_keys.Candidate(candidate.Domain, fence), bytes, RedisKeys.CandidateExpiry), cancellationToken);
-    }
+    public Task SaveCandidateAsync(Revision candidate, long fence, CancellationToken cancellationToken) =>
+        _values.WriteAsync(_keys.Candidate(candidate.Domain, fence), RevisionFile.ToBytes(candidate), RedisKeys.CandidateExpiry, cancellationToken);
 
     /// <summary>Deletes the oldest revisions that are too many, but for those that a domain may go back to.</summary>
     public async Task TrimAsync(string domain, LearningState state, CancellationToken cancellationToken)
@@ -47,9 +43,10 @@ internal sealed class RevisionStore(StateConnection connection, StateScope scope
         var numbers = await ListAsync(domain, cancellationToken);
         var excess = numbers.Skip(options.RevisionsPerDomain).Where(number => number != state.DomainWeights && !state.Good.Contains(number)).ToArray();
         if (excess.Length == 0) return;
-        RedisKey[] gone = [.. excess.Select(number => _keys.Revision(domain, number))];
+        var gone = new List<RedisKey>();
+        foreach (var number in excess) gone.AddRange(await _values.KeysAsync(_keys.Revision(domain, number), cancellationToken));
         RedisValue[] members = [.. excess.Select(number => (RedisValue)number)];
         await connection.RunAsync(database => database.SortedSetRemoveAsync(_keys.Revisions(domain), members), cancellationToken);
-        await connection.RunAsync(database => database.KeyDeleteAsync(gone), cancellationToken);
+        await connection.RunAsync(database => database.KeyDeleteAsync([.. gone]), cancellationToken);
     }
 }

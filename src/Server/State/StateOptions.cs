@@ -59,9 +59,12 @@ public sealed class StateOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan LoadTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Domains whose revision is held in memory; the least recently used goes for one more. From 1 to 100,000. Default 100.</summary>
-    [Range(1, 100_000)]
-    public int DomainsInMemory { get; set; } = 100;
+    /// <summary>
+    /// Memory for what domains serve from, their revision and the one before it, 12 bytes for each value of either. The least recently used domain goes for one more, and is
+    /// read again when it is asked for. In bytes, from 1,048,576 (1 MiB) to 1 TiB. Default 1,073,741,824 (1 GiB).
+    /// </summary>
+    [Range(1L << 20, 1L << 40)]
+    public long DomainMemoryBytes { get; set; } = 1_073_741_824;
 
     /// <summary>
     /// Utterances that wait in memory while the store cannot be reached; further ones are recognised but not learnt from. From 1 to 100,000. Default 256.

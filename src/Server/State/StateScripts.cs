@@ -40,7 +40,8 @@ internal static class StateScripts
         """;
 
     /// <summary>
-    /// Changes a domain's state. KEYS: head, waiting, ready, turn, revisions, events, event-id, revision, candidate (both head again if there is none). ARGV: domain, token of
+    /// Changes a domain's state. KEYS: head, waiting, ready, turn, revisions, events, event-id, revision, candidate (both head again if there is none), then for each of its
+    /// pieces what it becomes and what it is. ARGV: domain, token of
     /// the change, version that it starts from, fencing token (empty: none), state, frozen, number of the revision (empty: none), utterances per update,
     /// event, events kept, channel, counter, number of utterances used up, their ids. Returns 1; 0 if something changed in between, or the candidate is gone; -1 if another has the lease.
     /// </summary>
@@ -48,7 +49,9 @@ internal static class StateScripts
         if redis.call('HGET', KEYS[1], 'change') == ARGV[2] then return 1 end
         if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[3] then return 0 end
         if ARGV[4] ~= '' and redis.call('HGET', KEYS[1], 'fence') ~= ARGV[4] then return -1 end
-        if redis.call('EXISTS', KEYS[9]) == 0 then return 0 end
+        for i = 9, #KEYS, 2 do
+          if redis.call('EXISTS', KEYS[i]) == 0 then return 0 end
+        end
         local used = tonumber(ARGV[13])
         for i = 1, used do
           if redis.call('LINDEX', KEYS[2], i - 1) ~= ARGV[13 + i] then return 0 end
@@ -61,8 +64,10 @@ internal static class StateScripts
         redis.call('HSET', KEYS[1], 'state', ARGV[5], 'frozen', ARGV[6], 'version', turn, 'change', ARGV[2])
         if ARGV[12] ~= '' then redis.call('HINCRBY', KEYS[1], ARGV[12], 1) end
         if ARGV[7] ~= '' then
-          redis.call('RENAME', KEYS[9], KEYS[8])
-          redis.call('PERSIST', KEYS[8])
+          for i = 8, #KEYS, 2 do
+            redis.call('RENAME', KEYS[i + 1], KEYS[i])
+            redis.call('PERSIST', KEYS[i])
+          end
           redis.call('ZADD', KEYS[5], ARGV[7], ARGV[7])
         end
         if ARGV[6] == '0' and redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[8]) then
@@ -106,9 +111,9 @@ internal static class StateScripts
         return redis.call('PEXPIRE', KEYS[1], ARGV[2])
         """;
 
-    /// <summary>Gives a lease back. KEYS: lease, candidate made under it. ARGV: token.</summary>
+    /// <summary>Gives a lease back. KEYS: lease, those of a candidate made under it. ARGV: token.</summary>
     public const string Release = """
-        redis.call('DEL', KEYS[2])
+        for i = 2, #KEYS do redis.call('DEL', KEYS[i]) end
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
         return redis.call('DEL', KEYS[1])
         """;

@@ -24,6 +24,7 @@ internal sealed class ServerGauges(
         meter.CreateObservableCounter("attune.outbox.refused", () => outbox.Refused, "{utterance}", "Utterances that found no room to wait, and were not learnt from");
         meter.CreateObservableGauge("attune.state.reachable", () => state.IsReachable ? 1 : 0, null, "1 while the store of what domains learn can be reached, else 0");
         meter.CreateObservableUpDownCounter("attune.domains.loaded", () => serving.Domains.Catalogue.Count, "{domain}", "Domains in memory");
+        meter.CreateObservableUpDownCounter("attune.domains.memory", () => serving.Domains.Catalogue.Bytes, "By", "Memory of what domains serve from");
         meter.CreateObservableUpDownCounter("attune.tensors", () => torch.Tensor.TotalCount, "{tensor}", "Live tensors of libtorch");
     }
 }

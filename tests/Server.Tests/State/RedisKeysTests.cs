@@ -18,12 +18,13 @@ public partial class RedisKeysTests
     public async Task Table_LifeOfADomain_HasEveryKeyWithItsTypeAndExpiry(string kind)
     {
         using var store = new LastingStore(kind);
-        await using var host = await DomainHost.StartAsync([.. store.Settings, "--State:LeaseDuration", "00:05:00"]);
+        // A set whose revisions are larger than a piece.
+        await using var host = await DomainHost.StartAsync([.. store.Settings, "--State:LeaseDuration", "00:05:00", "--Adaptation:Fast:Parameters", "suta"]);
         await host.TeachAsync();
         await host.SayAsync();
         await host.StoredAsync(DomainHost.Line, 3);
         var lease = (await host.Stores.Leases.TryAcquireAsync(DomainHost.Line, TestStore.Token))!;
-        await host.Stores.Revisions.SaveCandidateAsync(StoresTests.Revision(DomainHost.Line, 2), lease.Fence, TestStore.Token);
+        await host.Stores.Revisions.SaveCandidateAsync((await host.Stores.Revisions.ReadAsync(DomainHost.Line, 1, TestStore.Token))!.Revision, lease.Fence, TestStore.Token);
         await host.SayAsync(); // enough for an update, which the lease holds up
         await host.StoredAsync(DomainHost.Line, 4);
         await host.Get<ActivationStore>().WriteAsync(CheckpointActivation.None, TestStore.Token);
@@ -62,7 +63,7 @@ public partial class RedisKeysTests
                 "S" => @"[0-9a-f]{16}\.[a-z0-9-]+",
                 "D" => DomainHost.Line,
                 "ID" => "[0-9a-f]{32}",
-                "N" or "F" => "[0-9]+",
+                "N" or "F" or "I" => "[0-9]+",
                 _ => Regex.Escape(part),
             })))[1..];
             yield return new TableRow(name, new Regex($"^{Regex.Escape(Root)}{pattern}$"), type, !expiry.StartsWith(" none", StringComparison.Ordinal));

@@ -230,6 +230,33 @@ public class StoresTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task ReadAsync_RevisionInPieces_IsAsItWasAndGoesAsAWhole(string kind)
+    {
+        await using var store = TestStore.Start(kind);
+        var stores = store.For("suta");
+        await stores.Utterances.AppendAsync(TestStore.Utterance("line", "u1"), learns: true, TestStore.Token);
+        var source = AdaptableParameters.Source(TestStore.Model, stores.Scope.Set);
+        var revision = Revision("line", 1) with { ParameterSet = "suta", State = new AdaptationState(source) };
+        await stores.Revisions.SaveCandidateAsync(revision, fence: 0, TestStore.Token);
+        var head = (await stores.Domains.ReadAsync("line", TestStore.Token))!;
+
+        await stores.Domains.TryChangeAsync(head, Update(head, 1, fence: null), TestStore.Token);
+        var keys = (await StoredKeys.ReadAsync(store.Connection)).Where(key => key.Contains(":revision:1", StringComparison.Ordinal)).ToArray();
+        var expiries = await Task.WhenAll(keys.Select(key => store.Connection.RunAsync(database => database.KeyTimeToLiveAsync(key), TestStore.Token)));
+        var read = await stores.Revisions.ReadAsync("line", 1, TestStore.Token);
+        await store.RestartAsync();
+        var after = await store.For("suta").Revisions.ReadAsync("line", 1, TestStore.Token);
+        await store.For("suta").Domains.DeleteAsync("line", DateTimeOffset.UnixEpoch, TestStore.Token);
+
+        Assert.Equal(3, keys.Length); // 3.6 MB: the key and two pieces
+        Assert.All(expiries, Assert.Null);
+        Assert.Equal(source.Values.ToArray(), read!.Revision.State.Parameters.Values.ToArray());
+        Assert.Equal(source.Values.ToArray(), after!.Revision.State.Parameters.Values.ToArray());
+        Assert.DoesNotContain(await StoredKeys.ReadAsync(store.Connection), key => key.Contains("domain:line", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task SaveCandidateAsync_NeverPublished_GoesWithItsLeaseItsSuccessorsOrItsDomain(string kind)
     {
         await using var store = TestStore.Start(kind);

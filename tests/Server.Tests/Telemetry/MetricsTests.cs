@@ -82,7 +82,7 @@ public partial class MetricsTests
         _ => "gauge",
     };
 
-    [GeneratedRegex(@"^\| `(?<name>attune\.[a-z_.]+)` \| (?<kind>[a-z -]+) \| (?<unit>[a-z{}]*) ?\| [^|]*\| (?<meaning>[^|]+) \|$")]
+    [GeneratedRegex(@"^\| `(?<name>attune\.[a-z_.]+)` \| (?<kind>[a-z -]+) \| (?<unit>[A-Za-z{}]*) ?\| [^|]*\| (?<meaning>[^|]+) \|$")]
     private static partial Regex Row();
 
     [GeneratedRegex("(attune|dotnet)_[a-z_]+")]
