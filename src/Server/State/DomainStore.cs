@@ -14,7 +14,7 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
     private const int ChangeAttempts = 16;
 
     private readonly RedisKeys _keys = scope.Keys;
-    private readonly PiecedValues _values = new(connection);
+    private readonly LargeValues _values = new(connection);
 
     /// <summary>What is known of a domain; null if nothing is.</summary>
     public async Task<DomainHead?> ReadAsync(string domain, CancellationToken cancellationToken) => DomainHead.Parse(
@@ -110,8 +110,8 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
     {
         if (change.Revision is not { } number) return [_keys.Head(domain), _keys.Head(domain)];
         var (revision, candidate) = (_keys.Revision(domain, number), _keys.Candidate(domain, change.Fence ?? 0));
-        var pieces = Enumerable.Range(1, await _values.CountAsync(candidate, cancellationToken));
-        return [revision, candidate, .. pieces.SelectMany(piece => new[] { PiecedValues.Piece(revision, piece), PiecedValues.Piece(candidate, piece) })];
+        var pieces = await _values.PiecesAsync(candidate, cancellationToken);
+        return [revision, candidate, .. pieces.SelectMany((piece, i) => new[] { LargeValues.Piece(revision, i + 1), piece })];
     }
 
     private async Task<(long Utterances, long Revisions)?> DeleteAsync(
@@ -129,10 +129,9 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
             var utterances = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(keys.Utterances(domain)), cancellationToken);
             var revisions = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(keys.Revisions(domain)), cancellationToken);
             var fence = await connection.RunAsync(database => database.HashGetAsync(keys.Head(domain), "fence"), cancellationToken);
-            List<RedisKey> bytes = [.. utterances.Select(id => keys.Utterance(domain, id.ToString()))];
-            foreach (var key in revisions.Select(number => keys.Revision(domain, (long)number)).Append(keys.Candidate(domain, (long)fence)))
-                bytes.AddRange(await _values.KeysAsync(key, cancellationToken));
-            await connection.RunAsync(database => database.KeyDeleteAsync([.. bytes]), cancellationToken);
+            RedisKey[] audio = [.. utterances.Select(id => keys.Utterance(domain, id.ToString()))];
+            await connection.RunAsync(database => database.KeyDeleteAsync(audio), cancellationToken);
+            await _values.DeleteAsync(revisions.Select(number => keys.Revision(domain, (long)number)).Append(keys.Candidate(domain, (long)fence)), cancellationToken);
             RedisValue[] values = [domain, utterances.Length, revisions.Length, payload, options.EventsKept, keys.EventChannel.ToString()];
             var done = await connection.RunAsync(
                 database => database.ScriptEvaluateAsync(StateScripts.Delete, touched, values), cancellationToken);

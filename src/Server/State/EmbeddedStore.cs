@@ -19,14 +19,15 @@ namespace Attune.Server.State;
 internal sealed class EmbeddedStore : IDisposable
 {
     private const string LockFile = "lock";
+    private const string Values = "values";
     private const string SocketFile = "store.sock";
 
     // A Unix socket's path has at most 107 bytes.
     private const int MaxPathBytes = 90;
 
-    // Values up to LargestInline lie in the pages of the log and leave memory with them. Larger ones are objects of the heap, which stay there as long as
-    // their page does: nearly for ever, since a page of references fills slowly. PiecedValues keeps revisions below.
-    private const string Memory = "96m", MemoryPage = "8m", LargestInline = "3m";
+    // Values up to LargestInline (30 s of audio) lie in the pages of the log and leave memory with them. Larger ones would be objects of the heap, which stay there
+    // as long as their page does: nearly for ever, since a page of references fills slowly. LargeValues keeps weights out.
+    private const string Memory = "96m", MemoryPage = "8m", LargestInline = "2m";
     private const string LogMemory = "64m", LogPage = "16m", Index = "8m", Segment = "64m", LogLimit = "64m";
     private const int HouseKeepingSeconds = 10, ExpiryScanSeconds = 30, SegmentsBeforeCompaction = 4;
 
@@ -50,6 +51,7 @@ internal sealed class EmbeddedStore : IDisposable
         {
             Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             _lock = new FileStream(Path.Combine(_folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(ValuesFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         catch (IOException exception) when (File.Exists(Path.Combine(_folder, LockFile)))
         {
@@ -85,6 +87,12 @@ internal sealed class EmbeddedStore : IDisposable
             return true;
         }
     }
+
+    /// <summary>Folder of <see cref="LargeValues"/> in a store's folder.</summary>
+    public static string ValuesIn(string directory) => Path.Combine(directory, Values);
+
+    /// <summary>Its folder of <see cref="LargeValues"/>.</summary>
+    public string ValuesFolder => ValuesIn(_folder);
 
     /// <summary>Where it listens.</summary>
     public EndPoint EndPoint => EndPointIn(_folder);

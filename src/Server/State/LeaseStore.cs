@@ -10,7 +10,7 @@ namespace Attune.Server.State;
 internal sealed class LeaseStore(StateConnection connection, StateScope scope, StateOptions options)
 {
     private readonly RedisKeys _keys = scope.Keys;
-    private readonly PiecedValues _values = new(connection);
+    private readonly LargeValues _values = new(connection);
 
     private long DurationMs => (long)options.LeaseDuration.TotalMilliseconds;
 
@@ -22,8 +22,7 @@ internal sealed class LeaseStore(StateConnection connection, StateScope scope, S
         var fence = (long)await connection.RunAsync(
             database => database.ScriptEvaluateAsync(StateScripts.Acquire, touched, [token, DurationMs]), cancellationToken);
         if (fence == 0) return null;
-        var left = await _values.KeysAsync(_keys.Candidate(domain, fence - 1), cancellationToken); // by a holder that was killed
-        await connection.RunAsync(database => database.KeyDeleteAsync([.. left]), cancellationToken);
+        await _values.DeleteAsync([_keys.Candidate(domain, fence - 1)], cancellationToken); // of a holder that was killed
         return new DomainLease(domain, token, fence);
     }
 
@@ -35,7 +34,7 @@ internal sealed class LeaseStore(StateConnection connection, StateScope scope, S
     /// <summary>Gives a lease back, if it is still ours, and deletes a candidate that was made under it and not published.</summary>
     public async Task ReleaseAsync(DomainLease lease, CancellationToken cancellationToken)
     {
-        RedisKey[] touched = [_keys.Lease(lease.Domain), .. await _values.KeysAsync(_keys.Candidate(lease.Domain, lease.Fence), cancellationToken)];
-        await connection.RunAsync(database => database.ScriptEvaluateAsync(StateScripts.Release, touched, [lease.Token]), cancellationToken);
+        await _values.DeleteAsync([_keys.Candidate(lease.Domain, lease.Fence)], cancellationToken);
+        await connection.RunAsync(database => database.ScriptEvaluateAsync(StateScripts.Release, [_keys.Lease(lease.Domain)], [lease.Token]), cancellationToken);
     }
 }

@@ -29,11 +29,11 @@ namespace Attune.Server.State;
 /// <item><term><c>S:domain:D:utterance:ID</c></term><description>string: bytes of <see cref="UtteranceFormat"/>;
 /// <see cref="StateOptions.UtteranceExpiry"/></description></item>
 /// <item><term><c>S:domain:D:revisions</c></term><description>sorted set of revision numbers, score is the number; none</description></item>
-/// <item><term><c>S:domain:D:revision:N</c></term><description>string: bytes of <c>RevisionFile</c>, safetensors; none</description></item>
+/// <item><term><c>S:domain:D:revision:N</c></term><description>string: bytes of <c>RevisionFile</c>, safetensors, or where they are (<see cref="LargeValues"/>); none</description></item>
 /// <item><term><c>S:domain:D:candidate:F</c></term><description>string: the same, made under fencing token F, until it is published as a revision;
 /// <see cref="CandidateExpiry"/></description></item>
-/// <item><term><c>S:domain:D:revision:N:I</c></term><description>string: piece I of a revision that is larger than <see cref="PiecedValues.PieceBytes"/>;
-/// none</description></item>
+/// <item><term><c>S:domain:D:revision:N:I</c></term><description>string: piece I of a revision that is larger than <see cref="LargeValues.PieceBytes"/>, in
+/// Redis; none</description></item>
 /// <item><term><c>S:domain:D:candidate:F:I</c></term><description>string: the same of a candidate; <see cref="CandidateExpiry"/></description></item>
 /// <item><term>channel <c>activation</c></term><description>version of each activation</description></item>
 /// <item><term>channel <c>S:events</c></term><description>each event as it is logged</description></item>
@@ -46,6 +46,9 @@ internal sealed class RedisKeys(string scope)
 
     /// <summary>Time after which a candidate that nobody published is gone.</summary>
     public static readonly TimeSpan CandidateExpiry = TimeSpan.FromMinutes(10);
+
+    /// <summary>Pattern of the keys of revisions and candidates, whatever the scope.</summary>
+    public const string AllRevisions = Root + "*:domain:*:[rc]*:*";
 
     public static readonly RedisKey Scopes = Root + "scopes";
 

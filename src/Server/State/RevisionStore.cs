@@ -9,7 +9,7 @@ namespace Attune.Server.State;
 internal sealed class RevisionStore(StateConnection connection, StateScope scope, StateOptions options)
 {
     private readonly RedisKeys _keys = scope.Keys;
-    private readonly PiecedValues _values = new(connection);
+    private readonly LargeValues _values = new(connection);
 
     /// <summary>Reads a revision; null if it is gone.</summary>
     /// <exception cref="RevisionException">Its bytes are damaged, or it belongs to another model or parameter set.</exception>
@@ -43,10 +43,8 @@ internal sealed class RevisionStore(StateConnection connection, StateScope scope
         var numbers = await ListAsync(domain, cancellationToken);
         var excess = numbers.Skip(options.RevisionsPerDomain).Where(number => number != state.DomainWeights && !state.Good.Contains(number)).ToArray();
         if (excess.Length == 0) return;
-        var gone = new List<RedisKey>();
-        foreach (var number in excess) gone.AddRange(await _values.KeysAsync(_keys.Revision(domain, number), cancellationToken));
         RedisValue[] members = [.. excess.Select(number => (RedisValue)number)];
         await connection.RunAsync(database => database.SortedSetRemoveAsync(_keys.Revisions(domain), members), cancellationToken);
-        await connection.RunAsync(database => database.KeyDeleteAsync([.. gone]), cancellationToken);
+        await _values.DeleteAsync(excess.Select(number => _keys.Revision(domain, number)), cancellationToken);
     }
 }

@@ -54,13 +54,17 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
         _logger = logger;
         _endPoint = existing;
         if (existing is null && options.Redis.Length == 0) _embedded = new EmbeddedStore(options.ResolveDirectory());
-        else _ = Configuration(); // a malformed string stops the start
+        else if (existing is null) _ = Configuration(); // a malformed string stops the start
+        ValuesFolder = _embedded?.ValuesFolder ?? (existing is not null && options.ResolveDirectory() is { } folder ? EmbeddedStore.ValuesIn(folder) : null);
         _pipeline = CreatePipeline(options, time);
         _multiplexer = new Lazy<Task<ConnectionMultiplexer>>(ConnectAsync);
     }
 
     /// <summary>Told that the store came back after it could not be reached, on any thread.</summary>
     public event Action? Restored;
+
+    /// <summary>Folder of large values of a store in a process of this machine; null for Redis, which has them itself.</summary>
+    public string? ValuesFolder { get; }
 
     /// <summary>Whether the last operation reached the store.</summary>
     public bool IsReachable => _reachable;
@@ -71,6 +75,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     {
         _embedded?.Start();
         _ = _multiplexer.Value;
+        if (_embedded is { IsTemporary: false }) _ = SweepAsync(_embedded.ValuesFolder, Directory.GetFiles(_embedded.ValuesFolder));
     }
 
     /// <summary>Runs an operation.</summary>
@@ -101,10 +106,18 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     /// <inheritdoc cref="RunAsync"/>
     public Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
     {
+        RequireRoom();
+        return RunAsync(operation, cancellationToken);
+    }
+
+    /// <summary>To be called before something is written.</summary>
+    /// <exception cref="StateUnavailableException">The disk is nearly full.</exception>
+    public void RequireRoom()
+    {
         if (HasRoom(out var free))
         {
             if (Interlocked.Exchange(ref _isDiskNearlyFull, false)) Log.DiskFree(_logger);
-            return RunAsync(operation, cancellationToken);
+            return;
         }
 
         // A log that cannot be written ends the store until it is restarted, so that it must not come to that.
@@ -167,6 +180,29 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
             })
             .AddTimeout(options.OperationTimeout)
             .Build();
+    }
+
+    /// <summary>Deletes files of large values that were there at the start and that no key names: of a server that was killed while it wrote one.</summary>
+    private async Task SweepAsync(string folder, string[] files)
+    {
+        try
+        {
+            if (files.Length == 0) return;
+            var named = await RunAsync(
+                async database =>
+                {
+                    var contents = new List<string>();
+                    await foreach (var key in database.Multiplexer.GetServer(_embedded!.EndPoint).KeysAsync(pattern: RedisKeys.AllRevisions))
+                        contents.Add((string?)await database.StringGetRangeAsync(key, 0, LargeValues.LongestMark) ?? "");
+                    return contents;
+                },
+                CancellationToken.None);
+            LargeValues.Sweep(files, named);
+        }
+        catch (Exception exception)
+        {
+            Log.SweepFailed(_logger, folder, exception);
+        }
     }
 
     private bool HasRoom(out long freeBytes)
@@ -255,6 +291,9 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
 
         [LoggerMessage(5, LogLevel.Warning, "The store in the process has ended, probably because its log could not be written; it is started again")]
         public static partial void Restarting(ILogger logger);
+
+        [LoggerMessage(7, LogLevel.Warning, "Files in {Folder} that no domain uses any more could not be deleted; it is tried again at the next start")]
+        public static partial void SweepFailed(ILogger logger, string folder, Exception exception);
 
         [LoggerMessage(6, LogLevel.Error, "The store in the process cannot be started again yet")]
         public static partial void RestartFailed(ILogger logger, Exception exception);

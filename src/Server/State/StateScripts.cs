@@ -111,9 +111,8 @@ internal static class StateScripts
         return redis.call('PEXPIRE', KEYS[1], ARGV[2])
         """;
 
-    /// <summary>Gives a lease back. KEYS: lease, those of a candidate made under it. ARGV: token.</summary>
+    /// <summary>Gives a lease back. KEYS: lease. ARGV: token.</summary>
     public const string Release = """
-        for i = 2, #KEYS do redis.call('DEL', KEYS[i]) end
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
         return redis.call('DEL', KEYS[1])
         """;

@@ -40,7 +40,8 @@ public partial class RedisKeysTests
             seen.Add(row);
         }
 
-        Assert.Empty(table.Except(seen).Select(row => row.Name));
+        var missing = table.Except(seen).Select(row => row.Name);
+        Assert.Equal(kind == TestStore.Embedded ? ["S:domain:D:revision:N:I", "S:domain:D:candidate:F:I"] : [], missing); // there they are files
     }
 
     /// <summary>The rows but for channels, from the documentation file of the assembly.</summary>

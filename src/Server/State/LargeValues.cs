@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text;
+using StackExchange.Redis;
+
+namespace Attune.Server.State;
+
+/// <summary>Values that may be large: weights. Small ones lie under their key; what lies there of a large one says where it is.</summary>
+/// <remarks>
+/// <para>In Redis a large value lies in pieces of <see cref="PieceBytes"/> under <c>KEY:1</c> and so on, and its key holds <c>pieces:N</c>: Redis refuses strings of more than 512 MB, which all
+/// parameters of a model with their moments soon are. A store in the process leaves them to the file system: its folder <c>values</c> has a file for each, and the key holds
+/// <c>file:NAME</c>. Garnet would keep them in memory, and write each of them several times.</para>
+/// <para>The key comes last, so that whoever finds it finds the value; files that no key names any more, of a server that was killed, are deleted at the next start.</para>
+/// <para>Thread-safe. All methods throw <see cref="StateUnavailableException"/>.</para>
+/// </remarks>
+internal sealed class LargeValues(StateConnection connection)
+{
+    /// <summary>Largest value under a key, and bytes of a piece: 1 MiB.</summary>
+    public const int PieceBytes = 1 << 20;
+
+    private const string PiecesMark = "pieces:", FileMark = "file:";
+
+    /// <summary>Longest content of a key whose value lies elsewhere.</summary>
+    public const int LongestMark = 40;
+
+    /// <summary>Stores a value that expires.</summary>
+    public async Task WriteAsync(RedisKey key, byte[] bytes, TimeSpan expiry, CancellationToken cancellationToken)
+    {
+        RedisValue content = bytes;
+        if (bytes.Length > PieceBytes) content = connection.ValuesFolder is { } folder ? await WriteFileAsync(folder, bytes, cancellationToken) : await WritePiecesAsync(key, bytes, expiry, cancellationToken);
+        await connection.WriteAsync(database => database.StringSetAsync(key, content, expiry), cancellationToken);
+    }
+
+    /// <summary>Reads a value; null if it or a part of it is gone.</summary>
+    public async Task<byte[]?> ReadAsync(RedisKey key, CancellationToken cancellationToken)
+    {
+        var value = (byte[]?)await connection.RunAsync(database => database.StringGetAsync(key), cancellationToken);
+        var mark = MarkIn(value);
+        if (FileIn(mark) is { } file) return await ReadFileAsync(file, cancellationToken);
+        return CountIn(mark) is var count and > 0 ? await ReadPiecesAsync(key, count, cancellationToken) : value;
+    }
+
+    /// <summary>Names of the pieces of a value; none if it lies under its key, in a file, or nowhere.</summary>
+    public async Task<IReadOnlyList<RedisKey>> PiecesAsync(RedisKey key, CancellationToken cancellationToken) => Pieces(key, CountIn(await MarkAsync(key, cancellationToken)));
+
+    /// <summary>Deletes values with everything that belongs to them.</summary>
+    public async Task DeleteAsync(IEnumerable<RedisKey> keys, CancellationToken cancellationToken)
+    {
+        foreach (var key in keys)
+        {
+            var mark = await MarkAsync(key, cancellationToken);
+            await connection.RunAsync(database => database.KeyDeleteAsync([key, .. Pieces(key, CountIn(mark))]), cancellationToken);
+            if (FileIn(mark) is { } file) File.Delete(file);
+        }
+    }
+
+    /// <summary>Key of a piece, from 1.</summary>
+    public static RedisKey Piece(RedisKey key, int number) => key.Append(string.Create(CultureInfo.InvariantCulture, $":{number}"));
+
+    /// <summary>Deletes those files that are named by none of the given contents of keys.</summary>
+    public static void Sweep(IEnumerable<string> files, IEnumerable<string> contents)
+    {
+        var named = contents.Where(content => content.StartsWith(FileMark, StringComparison.Ordinal)).Select(content => content[FileMark.Length..]).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            if (!named.Contains(Path.GetFileName(file))) File.Delete(file);
+        }
+    }
+
+    private static List<RedisKey> Pieces(RedisKey key, int count) => [.. Enumerable.Range(1, count).Select(i => Piece(key, i))];
+
+    private async Task<string> WritePiecesAsync(RedisKey key, byte[] bytes, TimeSpan expiry, CancellationToken cancellationToken)
+    {
+        var pieces = Pieces(key, (bytes.Length + PieceBytes - 1) / PieceBytes);
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            var (name, piece) = (pieces[i], bytes.AsMemory(i * PieceBytes, Math.Min(PieceBytes, bytes.Length - (i * PieceBytes))));
+            await connection.WriteAsync(database => database.StringSetAsync(name, piece, expiry), cancellationToken);
+        }
+
+        return PiecesMark + pieces.Count.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private async Task<byte[]?> ReadPiecesAsync(RedisKey key, int count, CancellationToken cancellationToken)
+    {
+        using var whole = new MemoryStream();
+        foreach (var name in Pieces(key, count))
+        {
+            if ((byte[]?)await connection.RunAsync(database => database.StringGetAsync(name), cancellationToken) is not { } piece) return null;
+            whole.Write(piece);
+        }
+
+        return whole.ToArray();
+    }
+
+    private async Task<string> WriteFileAsync(string folder, byte[] bytes, CancellationToken cancellationToken)
+    {
+        connection.RequireRoom();
+        var name = Guid.NewGuid().ToString("N");
+        var path = Path.Combine(folder, name);
+        try
+        {
+            await using var stream = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            await stream.WriteAsync(bytes, cancellationToken);
+            stream.Flush(flushToDisk: true);
+            return FileMark + name;
+        }
+        catch (IOException exception)
+        {
+            File.Delete(path);
+            throw new StateUnavailableException(exception); // a full disk
+        }
+    }
+
+    private static async Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(path, cancellationToken);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (IOException exception)
+        {
+            throw new StateUnavailableException(exception);
+        }
+    }
+
+    private async Task<string> MarkAsync(RedisKey key, CancellationToken cancellationToken) =>
+        MarkIn(await connection.RunAsync(database => database.StringGetRangeAsync(key, 0, LongestMark), cancellationToken));
+
+    /// <summary>The content of a key if it says where a value is; else empty.</summary>
+    private static string MarkIn(byte[]? value) => value is { Length: > 0 and <= LongestMark } ? Encoding.Latin1.GetString(value) : "";
+
+    private static int CountIn(string mark) =>
+        mark.StartsWith(PiecesMark, StringComparison.Ordinal) && int.TryParse(mark.AsSpan(PiecesMark.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? count
+            : 0;
+
+    private string? FileIn(string mark) =>
+        mark.StartsWith(FileMark, StringComparison.Ordinal) && Guid.TryParseExact(mark[FileMark.Length..], "N", out var name) && connection.ValuesFolder is { } folder
+            ? Path.Combine(folder, name.ToString("N"))
+            : null;
+}
