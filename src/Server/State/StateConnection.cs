@@ -36,6 +36,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     private volatile bool _reachable = true;
     private bool _isDiskNearlyFull;
     private bool _isRestarting;
+    private long _awaySince;
 
     /// <exception cref="ConfigurationException">The connection string is malformed, or the folder cannot be used.</exception>
     public StateConnection(IOptions<StateOptions> options, TimeProvider time, ILogger<StateConnection> logger)
@@ -94,8 +95,9 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
         catch (Exception exception) when (IsAway(exception))
         {
             if (_reachable) Log.Unreachable(_logger, exception.GetType().Name);
+            if (_reachable) Interlocked.Exchange(ref _awaySince, _time.GetTimestamp());
             _reachable = false;
-            if (exception is RedisConnectionException && _embedded is not null && HasRoom(out _) && !Interlocked.Exchange(ref _isRestarting, true))
+            if (_embedded is not null && HasEnded(exception) && HasRoom(out _) && !Interlocked.Exchange(ref _isRestarting, true))
                 _ = Task.Run(() => RestartAsync(_embedded), CancellationToken.None);
             throw new StateUnavailableException(exception);
         }
@@ -204,6 +206,9 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
             Log.SweepFailed(_logger, folder, exception);
         }
     }
+
+    /// <summary>A store in the process closes its connections when its log could not be written, or answers nobody any more.</summary>
+    private bool HasEnded(Exception exception) => exception is RedisConnectionException || _time.GetElapsedTime(Interlocked.Read(ref _awaySince)) > RestartPause;
 
     private bool HasRoom(out long freeBytes)
     {
