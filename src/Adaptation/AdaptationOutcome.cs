@@ -25,4 +25,7 @@ public enum AdaptationOutcome
 
     /// <summary>Too many utterances waited for adaptation.</summary>
     Overloaded,
+
+    /// <summary>Whoever asked had used up the steps that it may have.</summary>
+    QuotaSpent,
 }

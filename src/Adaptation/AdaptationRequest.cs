@@ -8,6 +8,9 @@ namespace Attune.Adaptation;
 /// <param name="Flow">Whose request it is, so that nobody's many requests hold up another's few; null for all that name nobody.</param>
 public sealed record AdaptationRequest(int? Steps = null, TimeSpan? LatencyBudget = null, string? Flow = null)
 {
+    /// <summary>Whether whoever asks has used up the steps that it may have: the draft is the final, and the report says so. Default false.</summary>
+    public bool QuotaSpent { get; init; }
+
     /// <summary>No fast update.</summary>
     public static AdaptationRequest None { get; } = new(Steps: 0);
 }

@@ -236,7 +236,7 @@ public sealed class AdaptiveRecognizer : IDisposable
         draftReady?.Invoke(draft);
         var budget = request.LatencyBudget ?? _fastOptions.LatencyBudget;
         TimeSpan? Remaining() => budget - _time.GetElapsedTime(started);
-        var (final, report) = await AdaptAsync(sound, offset, steps, Remaining, request.Flow, cancellationToken);
+        var (final, report) = await AdaptAsync(sound, offset, steps, request, Remaining, cancellationToken);
         var duration = TimeSpan.FromSeconds((double)samples.Length / _model.Preprocessing.SampleRateHz);
         return new RecognizedUtterance(offset, duration, draft, final, report) { Collapse = sound.Finding };
     }
@@ -255,14 +255,15 @@ public sealed class AdaptiveRecognizer : IDisposable
     }
 
     private async Task<(Transcript Final, AdaptationReport Report)> AdaptAsync(
-        SoundDraft sound, TimeSpan offset, int steps, Func<TimeSpan?> remaining, string? flow, CancellationToken cancellationToken)
+        SoundDraft sound, TimeSpan offset, int steps, AdaptationRequest request, Func<TimeSpan?> remaining, CancellationToken cancellationToken)
     {
         var draft = sound.Draft;
         if (steps == 0) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.NotRequested));
         if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.DraftAllBlank));
+        if (request.QuotaSpent) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.QuotaSpent));
 
         // What would find its budget spent when its turn comes is not queued: it answers now, and holds nobody up.
-        var terms = Terms(draft, steps, remaining(), flow);
+        var terms = Terms(draft, steps, remaining(), request.Flow);
         if (_threads.ExpectedWait(terms) > terms.Budget) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
 
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

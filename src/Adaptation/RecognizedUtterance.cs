@@ -41,6 +41,9 @@ public sealed record AdaptationReport(
     /// <summary>Time that it waited for its turn; null if it had none.</summary>
     public TimeSpan? Waited { get; init; }
 
+    /// <summary>Time that the steps took, those included whose result was refused.</summary>
+    public TimeSpan StepTime => Steps.Aggregate(TimeSpan.Zero, (sum, step) => sum + step.Elapsed);
+
     /// <summary>A report without steps.</summary>
     public static AdaptationReport Skipped(AdaptationOutcome outcome) => new(outcome, []);
 }

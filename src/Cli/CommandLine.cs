@@ -5,6 +5,7 @@ using System.Reflection;
 using Attune.Cli.Checkpoints;
 using Attune.Cli.Domains;
 using Attune.Cli.Evaluation;
+using Attune.Cli.Keys;
 using Attune.Cli.Listening;
 using Attune.Cli.Merging;
 using Attune.Cli.Pulling;
@@ -24,7 +25,8 @@ internal static class CommandLine
         Examples:
           attune transcribe samples/*.wav          recognise files, with and without adaptation
           attune transcribe --json call.flac       the same for programs
-          attune serve --urls http://*:8080        answer requests over gRPC and HTTP
+          attune serve                             answer requests over gRPC and HTTP
+          attune key new alice                     let somebody in whom the server is to know
           attune listen call.wav                   words while they are spoken, from a server
           attune domain list                       what domains have learnt, from a server
           attune replay line-7/5f1c...             recompute a final from what is stored, to audit it
@@ -80,7 +82,8 @@ internal static class CommandLine
         var merge = MergeCommand.Create();
         var pull = PullCommand.Create();
         var checkpoint = CheckpointCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, listen, domain, replay, train, fineTune, mergeAdapter, merge, pull, checkpoint, eval };
+        var key = KeyCommand.Create();
+        var root = new RootCommand(Description) { transcribe, serving, listen, domain, replay, train, fineTune, mergeAdapter, merge, pull, checkpoint, key, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -96,6 +99,7 @@ internal static class CommandLine
             [merge] = MergeCommand.Notes,
             [pull] = PullCommand.Notes,
             [checkpoint] = CheckpointCommand.Notes,
+            [key] = KeyCommand.Notes,
         };
         foreach (var option in root.Options)
         {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Attune.Recognition.Models;
+using Attune.Server.Access;
 using Attune.Server.Checkpoints;
 using Attune.Server.Configuration;
 using Attune.Server.Domains;
@@ -58,6 +59,7 @@ public static class ServerHost
         ConfigureListening(builder);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // a failed start is told once, by RunAsync
         builder.Services.AddCheckedOptions();
+        builder.Services.AddAccess();
         builder.Services.AddSpeech();
         builder.Services.AddDomains();
         builder.Services.AddCheckpoints();
@@ -69,6 +71,7 @@ public static class ServerHost
         var app = builder.Build();
         try
         {
+            app.Services.CheckAccess();
             using var lease = app.Services.GetRequiredService<ServingModel>().Lease();
             await lease.Recognizer.WarmUpAsync(app.Lifetime.ApplicationStopping);
         }
@@ -79,12 +82,14 @@ public static class ServerHost
         }
 
         app.UseMetrics();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.MapGrpcService<SpeechService>();
         app.MapGrpcService<RivaService>();
         app.MapStreamSocket();
         app.MapGrpcService<AdaptationService>();
         app.MapGrpcService<CheckpointService>();
-        app.MapGrpcHealthChecksService();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService();
         app.Lifetime.ApplicationStarted.Register(() => StartLog.Write(app));
         return app;
@@ -127,6 +132,7 @@ public static class ServerHost
             builder.WebHost.UseUrls(DefaultUrl);
 
         AddNamedEndpoints(builder);
+        ListeningRule.Check(configuration, ToRules(configuration));
         // gRPC on plain text: HTTP/2 with prior knowledge, since nothing can negotiate it.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.MarkMetricsDoor());
@@ -164,6 +170,10 @@ public static class ServerHost
             endpoints[$"Kestrel:Endpoints:{name}:Protocols"] = nameof(HttpProtocols.Http1);
         }
     }
+
+    private static AccessRules ToRules(ConfigurationManager configuration) => new(
+        Options.Create(configuration.GetSection(AccessOptions.Section).Get<AccessOptions>() ?? new AccessOptions()),
+        Options.Create(configuration.GetSection(JwtOptions.Section).Get<JwtOptions>() ?? new JwtOptions()));
 
     private static async Task StartAsync(WebApplication app)
     {

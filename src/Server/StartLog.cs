@@ -1,3 +1,4 @@
+using Attune.Server.Access;
 using Attune.Server.Serving;
 
 namespace Attune.Server;
@@ -27,6 +28,10 @@ internal static partial class StartLog
             recognizer.ThreadsPerWorker,
             Environment.ProcessorCount,
             string.Join(", ", app.Urls));
+        var rules = app.Services.GetRequiredService<AccessRules>();
+        Log.Access(app.Logger, rules.Clients, rules.Issuer, rules.Anonymous.Count == 0 ? AccessRules.Nobody : string.Join(' ', rules.Anonymous));
+        var plain = ListeningRule.PlainText(app.Configuration).ToArray();
+        if (plain.Length > 0 && rules.HasCredentials) Log.PlainText(app.Logger, string.Join(", ", plain));
     }
 
     private static partial class Log
@@ -50,5 +55,14 @@ internal static partial class StartLog
             int threadsPerWorker,
             int cores,
             string urls);
+
+        [LoggerMessage(2, LogLevel.Information, "Let in are {Clients} clients, tokens of {Issuer}, and others with the roles {Anonymous}")]
+        public static partial void Access(ILogger logger, int clients, string issuer, string anonymous);
+
+        [LoggerMessage(
+            3,
+            LogLevel.Warning,
+            "Keys and tokens travel in plain text to {Urls}: only what stands before the server can keep them secret. Listen on https to do so here")]
+        public static partial void PlainText(ILogger logger, string urls);
     }
 }

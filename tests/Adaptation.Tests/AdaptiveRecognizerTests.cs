@@ -109,6 +109,17 @@ public sealed class AdaptiveRecognizerTests : IDisposable
     }
 
     [Fact]
+    public async Task RecognizeAsync_QuotaSpent_ServesTheDraftWithoutAStep()
+    {
+        using var recognizer = Create(new FastUpdateOptions(), TimeProvider.System);
+
+        var utterance = Assert.Single(await recognizer.RecognizeAsync(await SpeechAsync(), new AdaptationRequest { QuotaSpent = true }, CancellationToken.None));
+
+        Assert.Equal((AdaptationOutcome.QuotaSpent, TimeSpan.Zero), (utterance.Adaptation.Outcome, utterance.Adaptation.StepTime));
+        Assert.Same(utterance.Draft, utterance.Final);
+    }
+
+    [Fact]
     public async Task RecognizeAsync_NoBudgetOfItsOwn_HasTheConfiguredOne()
     {
         var options = new FastUpdateOptions { LatencyBudget = TimeSpan.FromMilliseconds(1) };

@@ -11,6 +11,7 @@ using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
 using Attune.Recognition.Streaming;
+using Attune.Server.Access;
 using Attune.Server.Checkpoints;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
@@ -44,6 +45,11 @@ public sealed partial class ReadmeTests
             .. Settings<StateOptions>(StateOptions.Section),
             .. Settings<CheckpointOptions>(CheckpointOptions.Section),
             .. Settings<TelemetryOptions>(TelemetryOptions.Section),
+            .. Settings<AccessOptions>(AccessOptions.Section),
+            .. Settings<ClientOptions>($"{ClientOptions.Section}:NAME"),
+            .. Settings<LimitOptions>(LimitOptions.Section),
+            .. Settings<JwtOptions>(JwtOptions.Section),
+            .. Settings<TlsOptions>(TlsOptions.Section),
         ];
 
         var actual = SettingRow().Matches(Readme).Select(match => $"{match.Groups["key"]} = {match.Groups["value"]}");

@@ -21,6 +21,8 @@ internal static class CheckpointCommand
         activated everybody is served; requests at work at that moment end with the model that they began with. On several replicas, each
         activates it from its own Checkpoints:Folder, which may be the same one.
 
+        """ + ServerArguments.Notes + """
+
         Exit status:
           0    done
           1    the server refused; the message says why
@@ -32,16 +34,17 @@ internal static class CheckpointCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var server = ServerOption.Create();
-        server.Recursive = true;
+        var server = new ServerArguments();
         var json = new Option<bool>("--json") { Description = "Print the answer as JSON.", Recursive = true };
-        return new Command("checkpoint", "Import, merge, activate and roll back what a server serves.")
+        var command = new Command("checkpoint", "Import, merge, activate and roll back what a server serves.")
         {
-            server, json, Import(server, json), Merge(server, json), List(server, json), Activate(server, json), Rollback(server, json),
+            json, Import(server, json), Merge(server, json), List(server, json), Activate(server, json), Rollback(server, json),
         };
+        server.AddTo(command);
+        return command;
     }
 
-    private static Command Import(Option<Uri> server, Option<bool> json)
+    private static Command Import(ServerArguments server, Option<bool> json)
     {
         var folder = new Argument<string>("DIR") { Description = "A model folder on the server's machine." };
         var name = Name("the folder's name");
@@ -54,7 +57,7 @@ internal static class CheckpointCommand
         return command;
     }
 
-    private static Command Merge(Option<Uri> server, Option<bool> json)
+    private static Command Merge(ServerArguments server, Option<bool> json)
     {
         var recipe = new Argument<FileInfo>("RECIPE") { HelpName = "RECIPE.yml", Description = "What to merge, and how." };
         recipe.AcceptExistingOnly();
@@ -76,7 +79,7 @@ internal static class CheckpointCommand
         return command;
     }
 
-    private static Command List(Option<Uri> server, Option<bool> json)
+    private static Command List(ServerArguments server, Option<bool> json)
     {
         var command = new Command("list", "All checkpoints, the newest first, and which one serves.");
         command.SetAction((parsed, cancellationToken) => Run(parsed, server, json).CallAsync(
@@ -84,7 +87,7 @@ internal static class CheckpointCommand
         return command;
     }
 
-    private static Command Activate(Option<Uri> server, Option<bool> json)
+    private static Command Activate(ServerArguments server, Option<bool> json)
     {
         var id = new Argument<string>("ID") { Description = "Id of the checkpoint, or the beginning of it." };
         var force = new Option<bool>("--override-gate") { Description = "Let it serve even if the gate says no. That is recorded." };
@@ -97,7 +100,7 @@ internal static class CheckpointCommand
         return command;
     }
 
-    private static Command Rollback(Option<Uri> server, Option<bool> json)
+    private static Command Rollback(ServerArguments server, Option<bool> json)
     {
         var command = new Command("rollback", "Go back to what served before.");
         command.SetAction((parsed, cancellationToken) => Run(parsed, server, json).CallAsync(
@@ -108,6 +111,6 @@ internal static class CheckpointCommand
 
     private static Option<string> Name(string fallback) => new("--name") { HelpName = "NAME", Description = $"What to call it; {fallback} if not given." };
 
-    private static CheckpointRun Run(ParseResult parsed, Option<Uri> server, Option<bool> json) => new(
-        parsed.GetRequiredValue(server), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json));
+    private static CheckpointRun Run(ParseResult parsed, ServerArguments server, Option<bool> json) => new(
+        server.Read(parsed), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json));
 }

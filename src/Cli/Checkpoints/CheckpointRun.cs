@@ -2,13 +2,12 @@ using System.Globalization;
 using Attune.V1;
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Net.Client;
 using Spectre.Console;
 
 namespace Attune.Cli.Checkpoints;
 
 /// <summary>One call of <c>attune checkpoint</c>.</summary>
-internal sealed class CheckpointRun(Uri server, TextWriter output, TextWriter error, bool json)
+internal sealed class CheckpointRun(ServerConnection server, TextWriter output, TextWriter error, bool json)
 {
     private const int ShownDigits = 12;
 
@@ -18,7 +17,7 @@ internal sealed class CheckpointRun(Uri server, TextWriter output, TextWriter er
     {
         try
         {
-            using var channel = GrpcChannel.ForAddress(server);
+            using var channel = server.Open(error);
             await call(new V1.Checkpoints.CheckpointsClient(channel), this);
             return ExitCode.Success;
         }
@@ -26,14 +25,14 @@ internal sealed class CheckpointRun(Uri server, TextWriter output, TextWriter er
         {
             return ExitCode.Interrupted;
         }
-        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable)
+        catch (RpcException exception) when (ServerConnection.IsUnreachable(exception))
         {
-            await error.WriteLineAsync($"attune: The server {server} cannot be reached or is stopping: {exception.Status.Detail}");
+            await error.WriteLineAsync($"attune: The server {server.Address} cannot be reached or is stopping: {exception.Status.Detail}");
             return ExitCode.CannotRun;
         }
         catch (RpcException exception)
         {
-            await error.WriteLineAsync($"attune: {exception.Status.Detail}");
+            await error.WriteLineAsync($"attune: {exception.Status.Detail}{ServerConnection.HintFor(exception)}");
             return ExitCode.RunFailed;
         }
     }

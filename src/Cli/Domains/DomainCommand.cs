@@ -17,11 +17,13 @@ internal static class DomainCommand
           attune domain delete line-7 --yes            audio, transcripts and weights, for good
           attune domain watch --from 0                 everything that the log still has, and what comes, until Ctrl-C
 
+        """ + ServerArguments.Notes + """
+
         With --json each domain, revision or event is one JSON object a line, in the JSON form of adaptation.proto.
 
         Exit status:
           0    done; for watch, interrupted (Ctrl-C)
-          1    the server refused: there is no such domain or revision
+          1    the server refused: there is no such domain or revision, or the key may not do it
           2    the command line was not understood, or a value is out of range
           3    the server cannot be reached, or its store
         """;
@@ -29,8 +31,7 @@ internal static class DomainCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var server = ServerOption.Create();
-        server.Recursive = true;
+        var server = new ServerArguments();
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line, and nothing else.", Recursive = true };
         var revision = new Option<long>("--revision") { HelpName = "N", Description = "Number of the revision; the model itself if not given." };
         revision.Validators.Add(result =>
@@ -49,7 +50,8 @@ internal static class DomainCommand
         optionalName.Arity = ArgumentArity.ZeroOrOne;
         optionalName.Description = "Only events of this domain.";
 
-        var command = new Command("domain", "Look after what the domains of a server have learnt.") { server, json };
+        var command = new Command("domain", "Look after what the domains of a server have learnt.") { json };
+        server.AddTo(command);
         Add("list", "List all domains.", [], (run, _, token) => run.ListAsync(token));
         Add("show", "Show one domain.", [Name()], (run, parsed, token) => run.ShowAsync(NameOf(parsed), token));
         Add("revisions", "List the revisions of a domain, the newest first.", [Name()], (run, parsed, token) => run.ListRevisionsAsync(NameOf(parsed), token));
@@ -77,7 +79,7 @@ internal static class DomainCommand
             subcommand.SetAction((parsed, cancellationToken) =>
             {
                 var run = new DomainRun(
-                    parsed.GetRequiredValue(server), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+                    server.Read(parsed), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
                 return run.RunAsync(token => action(run, parsed, token), cancellationToken);
             });
             command.Subcommands.Add(subcommand);

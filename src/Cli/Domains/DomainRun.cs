@@ -2,16 +2,15 @@ using System.Globalization;
 using Attune.V1;
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Attune.Cli.Domains;
 
 /// <summary>One run of <c>attune domain</c>.</summary>
-/// <param name="server">Address of the server.</param>
+/// <param name="server">The server, and how it knows who asks.</param>
 /// <param name="json">Whether to print JSON.</param>
 /// <param name="output">Results.</param>
 /// <param name="error">Problems.</param>
-internal sealed class DomainRun(Uri server, bool json, TextWriter output, TextWriter error)
+internal sealed class DomainRun(ServerConnection server, bool json, TextWriter output, TextWriter error)
 {
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
 
@@ -21,7 +20,7 @@ internal sealed class DomainRun(Uri server, bool json, TextWriter output, TextWr
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
-        using var channel = GrpcChannel.ForAddress(server);
+        using var channel = server.Open(error);
         _client = new V1.Adaptation.AdaptationClient(channel);
         try
         {
@@ -42,11 +41,16 @@ internal sealed class DomainRun(Uri server, bool json, TextWriter output, TextWr
             await error.WriteLineAsync($"attune: {exception.Message} Give another --out, or remove what is there.");
             return ExitCode.RunFailed;
         }
-        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable)
+        catch (RpcException exception) when (ServerConnection.IsUnreachable(exception))
         {
             await error.WriteLineAsync(
-                $"attune: {server} cannot be reached, is stopping, or has no store: {exception.Status.Detail} Start it with 'attune serve', or give another --server.");
+                $"attune: {server.Address} cannot be reached, is stopping, or has no store: {exception.Status.Detail} Start it with 'attune serve', or give another --server.");
             return ExitCode.CannotRun;
+        }
+        catch (RpcException exception) when (exception.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied)
+        {
+            await error.WriteLineAsync($"attune: {exception.Status.Detail}{ServerConnection.HintFor(exception)}");
+            return ExitCode.RunFailed;
         }
         catch (RpcException exception)
         {

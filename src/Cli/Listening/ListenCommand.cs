@@ -18,6 +18,8 @@ internal static class ListenCommand
         The words that are heard so far stand in the last line and change; when you pause, the draft takes their place, and then the final, which stays. The
         microphone is read by arecord (alsa-utils), parec (pulseaudio-utils) or ffmpeg, the first of these that is installed, until Ctrl-C.
 
+        """ + ServerArguments.Notes + """
+
         JSON: utterance (number), is_final, text, draft (what was heard of the whole utterance before adaptation; empty while it goes on), stable_words (so
         many words at the beginning stay), start_s, end_s, outcome (of adaptation; null before the final).
 
@@ -42,7 +44,7 @@ internal static class ListenCommand
             foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !File.Exists(token.Value)))
                 result.AddError($"'{token.Value}' is no option of listen.");
         });
-        var server = ServerOption.Create();
+        var server = new ServerArguments();
         var chunk = NumberOption.Create<int>("--chunk-ms", "N", new RangeAttribute(1, 5000), "Milliseconds of audio in each message; 100 if not given.");
         var noPace = new Option<bool>("--no-pace") { Description = "Send a file as fast as the server takes it, not as fast as it sounds." };
         var steps = NumberOption.Create<int>(
@@ -57,14 +59,15 @@ internal static class ListenCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line for each result, and nothing else." };
         var command = new Command("listen", "Show the words of a microphone or a file while they are spoken.")
         {
-            file, server, chunk, noPace, steps, budget, domain, json,
+            file, chunk, noPace, steps, budget, domain, json,
         };
+        server.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new ListenSettings
             {
                 File = parsed.GetValue(file),
-                Server = parsed.GetRequiredValue(server),
+                Server = server.Read(parsed),
                 Chunk = TimeSpan.FromMilliseconds(parsed.GetResult(chunk) is null ? 100 : parsed.GetValue(chunk)),
                 Pace = !parsed.GetValue(noPace),
                 Steps = parsed.GetResult(steps) is null ? null : parsed.GetValue(steps),

@@ -4,7 +4,6 @@ using Attune.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Grpc.Net.Client;
 using AudioEncoding = Attune.V1.AudioEncoding;
 
 namespace Attune.Cli.Listening;
@@ -21,7 +20,7 @@ internal sealed class ListenRun(ListenSettings settings, ListenScreen screen, Te
     {
         try
         {
-            using var channel = GrpcChannel.ForAddress(settings.Server);
+            using var channel = settings.Server.Open(error);
             var client = new Speech.SpeechClient(channel);
             return settings.File is { } file
                 ? await SendFileAsync(client, file, cancellationToken)
@@ -40,14 +39,14 @@ internal sealed class ListenRun(ListenSettings settings, ListenScreen screen, Te
         {
             return ExitCode.Interrupted;
         }
-        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable)
+        catch (RpcException exception) when (ServerConnection.IsUnreachable(exception))
         {
-            await error.WriteLineAsync($"attune: The server {settings.Server} cannot be reached or is stopping: {exception.Status.Detail} Start it with 'attune serve'.");
+            await error.WriteLineAsync($"attune: The server {settings.Server.Address} cannot be reached or is stopping: {exception.Status.Detail} Start it with 'attune serve'.");
             return ExitCode.CannotRun;
         }
         catch (RpcException exception)
         {
-            await error.WriteLineAsync($"attune: The server ended the stream: {exception.StatusCode}: {exception.Status.Detail}");
+            await error.WriteLineAsync($"attune: The server ended the stream: {exception.StatusCode}: {exception.Status.Detail}{ServerConnection.HintFor(exception)}");
             return ExitCode.RunFailed;
         }
     }

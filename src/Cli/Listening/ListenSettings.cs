@@ -6,8 +6,8 @@ internal sealed record ListenSettings
     /// <summary>The recording to send; null for the microphone.</summary>
     public string? File { get; init; }
 
-    /// <summary>Address of the server.</summary>
-    public required Uri Server { get; init; }
+    /// <summary>The server, and how it knows who asks.</summary>
+    public required ServerConnection Server { get; init; }
 
     /// <summary>Audio in each message.</summary>
     public required TimeSpan Chunk { get; init; }

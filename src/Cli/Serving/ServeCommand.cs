@@ -12,7 +12,7 @@ internal static class ServeCommand
     public const string Notes = """
         Examples:
           attune serve                                              the model that ships, on the default address
-          attune serve --urls "http://*:8080;http://*:8081"
+          attune serve --urls https://*:8443 --config attune.json   for other machines, with certificate and keys (attune key --help)
           attune serve --model models/my-model --steps 5 --parameters top-4
           attune serve --config attune.json --Recognition:MaxUtterance=00:00:30
 
@@ -31,7 +31,7 @@ internal static class ServeCommand
         var urls = new Option<string>("--urls")
         {
             HelpName = "URLS",
-            Description = "Addresses to listen on, separated by semicolons, such as http://localhost:5000 or http://*:8080.",
+            Description = "Addresses to listen on, separated by semicolons, such as http://localhost:5000 or https://*:8443. Those that other machines reach need credentials, or Access:Anonymous.",
         };
         var config = SettingsArgument.CreateConfig();
         var settings = SettingsArgument.Create();

@@ -102,6 +102,7 @@ internal sealed class TextFormat(Ink ink, bool words) : ITranscriptFormat
         AdaptationOutcome.Diverged => "refused: the loss rose",
         AdaptationOutcome.BudgetSpent => "none: no step fitted into the budget",
         AdaptationOutcome.Overloaded => "none: too much was waiting",
+        AdaptationOutcome.QuotaSpent => "none: the quota was used up",
         _ => outcome.ToString(),
     };
 }

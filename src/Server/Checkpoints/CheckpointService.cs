@@ -1,13 +1,16 @@
 using System.Threading.Channels;
 using Attune.Adaptation.Checkpoints;
 using Attune.Adaptation.Checkpoints.Merging;
+using Attune.Server.Access;
 using Attune.Server.Serving;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Attune.Server.Checkpoints;
 
 /// <summary>attune.v1.Checkpoints. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
+[Authorize(Policy.ChangeModel)]
 internal sealed class CheckpointService(CheckpointActivator activator) : V1.Checkpoints.CheckpointsBase
 {
     public override async Task<V1.Checkpoint> Import(V1.ImportCheckpointRequest request, ServerCallContext context)

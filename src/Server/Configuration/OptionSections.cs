@@ -8,6 +8,7 @@ using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
 using Attune.Recognition.Streaming;
+using Attune.Server.Access;
 using Attune.Server.Checkpoints;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
@@ -43,6 +44,11 @@ internal static class OptionSections
         Section.Of<StateOptions>(StateOptions.Section),
         Section.Of<CheckpointOptions>(CheckpointOptions.Section),
         Section.Of<TelemetryOptions>(TelemetryOptions.Section),
+        Section.Of<AccessOptions>(AccessOptions.Section),
+        Section.OfEntries<ClientOptions>(ClientOptions.Section),
+        Section.Of<LimitOptions>(LimitOptions.Section),
+        Section.Of<JwtOptions>(JwtOptions.Section),
+        Section.Of<TlsOptions>(TlsOptions.Section),
     ];
 
     /// <summary>Binds each section to its options class, checked at the latest when the host starts.</summary>
@@ -51,6 +57,8 @@ internal static class OptionSections
         foreach (var section in Sections) section.Register(services);
         services.AddSingleton<IValidateOptions<FastUpdateOptions>, ParameterSetValidator>();
         services.AddSingleton<IValidateOptions<SlowUpdateOptions>, StrategyValidator>();
+        services.AddSingleton<IValidateOptions<AccessOptions>, AccessValidator>();
+        services.AddSingleton<IValidateOptions<JwtOptions>, JwtValidator>();
     }
 
     /// <summary>Checks keys and values of all sections, before anything is built from them.</summary>
@@ -67,13 +75,19 @@ internal static class OptionSections
 
     private static IEnumerable<string> UnknownKeys(Section section, IConfiguration configuration)
     {
+        if (section.HasEntries) return configuration.GetSection(section.Path).GetChildren().SelectMany(entry => UnknownKeys(section, entry));
+        return UnknownKeys(section, configuration.GetSection(section.Path));
+    }
+
+    private static IEnumerable<string> UnknownKeys(Section section, IConfigurationSection given)
+    {
         var prefix = section.Path + ":";
         var sections = Sections.Where(other => other.Path.StartsWith(prefix, StringComparison.Ordinal)).Select(other => other.Path[prefix.Length..]);
         string[] known = [.. section.Settings, .. sections];
-        foreach (var child in configuration.GetSection(section.Path).GetChildren())
+        foreach (var child in given.GetChildren())
         {
             if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-                yield return $"{child.Path} is not a setting. {section.Path} has {string.Join(", ", known)}.";
+                yield return $"{child.Path} is not a setting. {given.Path} has {string.Join(", ", known)}.";
             else if (section.Settings.Contains(child.Key, StringComparer.OrdinalIgnoreCase) && child.GetChildren().FirstOrDefault() is { } below)
                 yield return $"{below.Path} is not a setting. {child.Path} takes one value.";
         }
@@ -104,11 +118,16 @@ internal static class OptionSections
     private sealed record Section(
         string Path, IReadOnlyList<string> Settings, Action<IServiceCollection> Register, Action<IServiceProvider> Read)
     {
+        /// <summary>Whether there are sections of any name in it, and the settings are theirs.</summary>
+        public bool HasEntries { get; private init; }
+
+        /// <summary>A section that has entries of one kind. Another binds and checks them.</summary>
+        public static Section OfEntries<TOptions>(string path) => new(path, SettingsOf<TOptions>(), _ => { }, _ => { }) { HasEntries = true };
+
         public static Section Of<TOptions>(string path)
             where TOptions : class
         {
-            var settings = typeof(TOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name).ToArray();
-            return new(path, settings, Register, provider => _ = provider.GetRequiredService<IOptions<TOptions>>().Value);
+            return new(path, SettingsOf<TOptions>(), Register, provider => _ = provider.GetRequiredService<IOptions<TOptions>>().Value);
 
             void Register(IServiceCollection services)
             {
@@ -116,5 +135,8 @@ internal static class OptionSections
                 services.AddSingleton<IValidateOptions<TOptions>>(new SectionValidator<TOptions>(path));
             }
         }
+
+        private static string[] SettingsOf<TOptions>() =>
+            [.. typeof(TOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
     }
 }

@@ -5,7 +5,7 @@ using Attune.Adaptation.Revisions;
 namespace Attune.Server.Domains;
 
 /// <summary>What a domain serves from. A request takes one and keeps it.</summary>
-/// <param name="Domain">The domain.</param>
+/// <param name="Domain">The domain's key.</param>
 /// <param name="Current">The revision that serves; null for the model itself.</param>
 /// <param name="Fallback">The good revision before it; null for the model itself.</param>
 /// <remarks>Immutable.</remarks>

@@ -24,14 +24,15 @@ internal sealed class DomainSpeech(
     private readonly int _domainSteps = slow.Value.FastSteps ?? slow.Value.ResolveStrategy().FastSteps;
 
     /// <summary>What a request is served from until its end; null if it names no domain.</summary>
-    public async Task<DomainSnapshot?> TakeAsync(string? domain, CancellationToken cancellationToken) =>
-        domain is null ? null : await catalogue.GetAsync(domain, cancellationToken);
+    public async Task<DomainSnapshot?> TakeAsync(DomainId? domain, CancellationToken cancellationToken) =>
+        domain is null ? null : await catalogue.GetAsync(domain.Key, cancellationToken);
 
     /// <summary>Recognises one utterance.</summary>
     /// <param name="snapshot">What it is served from; null for the model itself, and for nothing to be kept.</param>
     /// <param name="samples">At the model's rate. Not to be changed before the end.</param>
     /// <param name="start">Where it starts in its recording.</param>
     /// <param name="request">Steps, and the latency budget from now.</param>
+    /// <param name="teaches">Whether the domain may change by it. If not, nothing of it is kept.</param>
     /// <param name="draftReady">Told the draft as soon as it is there; may be null.</param>
     /// <param name="cancellationToken">Honoured between operators of a draft and between steps.</param>
     public async Task<ServedUtterance> RecognizeAsync(
@@ -39,6 +40,7 @@ internal sealed class DomainSpeech(
         ReadOnlyMemory<float> samples,
         TimeSpan start,
         AdaptationRequest request,
+        bool teaches,
         Action<Transcript>? draftReady,
         CancellationToken cancellationToken)
     {
@@ -50,6 +52,7 @@ internal sealed class DomainSpeech(
         if (snapshot is null) return new ServedUtterance(recognized);
 
         var revision = snapshot.Served(recognized);
+        if (!teaches) return new ServedUtterance(recognized, snapshot.Domain, revision);
         if (catalogue.Observe(snapshot, recognized.Collapse?.Sign)) outbox.TryAdd(new OutboxItem.Collapsed(reader, snapshot.Domain, snapshot.Number));
 
         var id = FinalId.New(snapshot.Domain);

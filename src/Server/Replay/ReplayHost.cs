@@ -14,7 +14,7 @@ namespace Attune.Server.Replay;
 public static class ReplayHost
 {
     /// <summary>Recomputes one final.</summary>
-    /// <param name="finalId">As the server gave it: <c>DOMAIN/ID</c>.</param>
+    /// <param name="finalId">As the server gave it: <c>DOMAIN/ID</c>, or <c>TENANT/DOMAIN/ID</c>.</param>
     /// <param name="args">Settings, as <see cref="ServerHost.RunAsync"/> takes them; of those <c>State</c> and <c>Recognition:Model</c> count.</param>
     /// <param name="cancellationToken">Honoured between steps.</param>
     /// <exception cref="ReplayException">It cannot be recomputed.</exception>
@@ -24,7 +24,7 @@ public static class ReplayHost
     public static async Task<ReplayedFinal> RunAsync(string finalId, string[] args, CancellationToken cancellationToken)
     {
         if (!FinalId.TryParse(finalId, out var id))
-            throw new ReplayException(ReplayError.NotAnId, $"A final's id must be DOMAIN/ID with 32 hexadecimal digits, as answers have it. Given: '{finalId}'.");
+            throw new ReplayException(ReplayError.NotAnId, $"A final's id must be DOMAIN/ID or TENANT/DOMAIN/ID with 32 hexadecimal digits, as answers have it. Given: '{finalId}'.");
 
         var configuration = ServerHost.CreateBuilder(args).Configuration;
         OptionSections.Check(configuration);

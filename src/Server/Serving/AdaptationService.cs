@@ -1,12 +1,14 @@
 using Attune.Adaptation.Revisions;
+using Attune.Server.Access;
 using Attune.Server.Domains;
 using Attune.Server.State;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Attune.Server.Serving;
 
-/// <summary>attune.v1.Adaptation. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
+/// <summary>attune.v1.Adaptation, of the caller's tenant. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
 internal sealed class AdaptationService(ServingModel serving, IHostApplicationLifetime lifetime, TimeProvider time)
     : V1.Adaptation.AdaptationBase
 {
@@ -18,9 +20,11 @@ internal sealed class AdaptationService(ServingModel serving, IHostApplicationLi
     /// <summary>The domains of the model that serves when the call comes.</summary>
     private readonly ModelDomains _domains = serving.Domains;
 
+    [Authorize(Policy.SeeDomains)]
     public override async Task<V1.Domain> GetDomain(V1.GetDomainRequest request, ServerCallContext context) =>
-        await DescribeAsync(DomainValidation.Check(request.Domain), context.CancellationToken);
+        await DescribeAsync(DomainOf(request.Domain, context), context.CancellationToken);
 
+    [Authorize(Policy.SeeDomains)]
     public override async Task<V1.ListDomainsResponse> ListDomains(V1.ListDomainsRequest request, ServerCallContext context)
     {
         if (request.PageSize is < 0 or > MaxPage)
@@ -29,23 +33,24 @@ internal sealed class AdaptationService(ServingModel serving, IHostApplicationLi
             throw Invalid("page_token", "page_token must be the next_page_token of an earlier page.");
 
         var size = request.PageSize == 0 ? DefaultPage : request.PageSize;
-        var names = await _domains.Stores.Domains.ListAsync(request.PageToken, size + 1, context.CancellationToken);
-        var response = new V1.ListDomainsResponse { NextPageToken = names.Count > size ? names[size - 1] : "" };
-        foreach (var name in names.Take(size))
+        var keys = await _domains.Stores.Domains.ListAsync(TenantOf(context), request.PageToken, size + 1, context.CancellationToken);
+        var response = new V1.ListDomainsResponse { NextPageToken = keys.Count > size ? DomainId.Parse(keys[size - 1]).Name : "" };
+        foreach (var key in keys.Take(size))
         {
             // One that was deleted in between is left out.
-            if (await TryDescribeAsync(name, context.CancellationToken) is { } domain) response.Domains.Add(domain);
+            if (await TryDescribeAsync(DomainId.Parse(key), context.CancellationToken) is { } domain) response.Domains.Add(domain);
         }
 
         return response;
     }
 
+    [Authorize(Policy.SeeDomains)]
     public override async Task<V1.ListRevisionsResponse> ListRevisions(V1.ListRevisionsRequest request, ServerCallContext context)
     {
-        var domain = DomainValidation.Check(request.Domain);
-        var head = await _domains.Stores.Domains.ReadAsync(domain, context.CancellationToken) ?? throw new DomainNotFoundException(domain);
+        var domain = DomainOf(request.Domain, context);
+        var head = await _domains.Stores.Domains.ReadAsync(domain.Key, context.CancellationToken) ?? throw new DomainNotFoundException(domain.Name);
         var response = new V1.ListRevisionsResponse();
-        foreach (var number in await _domains.Stores.Revisions.ListAsync(domain, context.CancellationToken))
+        foreach (var number in await _domains.Stores.Revisions.ListAsync(domain.Key, context.CancellationToken))
         {
             if (await TryReadAsync(domain, number, context.CancellationToken) is { } stored)
                 response.Revisions.Add(DomainResponses.ToRevision(stored, head.State.Current));
@@ -54,14 +59,15 @@ internal sealed class AdaptationService(ServingModel serving, IHostApplicationLi
         return response;
     }
 
+    [Authorize(Policy.ChangeDomains)]
     public override async Task ExportRevision(
         V1.ExportRevisionRequest request, IServerStreamWriter<V1.ExportRevisionResponse> responseStream, ServerCallContext context)
     {
-        var domain = DomainValidation.Check(request.Domain);
+        var domain = DomainOf(request.Domain, context);
         if (request.Revision < 0) throw Invalid("revision", $"revision must be 0 or more. Given: {request.Revision}.");
-        var head = await _domains.Stores.Domains.ReadAsync(domain, context.CancellationToken) ?? throw new DomainNotFoundException(domain);
+        var head = await _domains.Stores.Domains.ReadAsync(domain.Key, context.CancellationToken) ?? throw new DomainNotFoundException(domain.Name);
         var number = request.Revision == Revision.Source ? head.State.Current : request.Revision;
-        var stored = await TryReadAsync(domain, number, context.CancellationToken) ?? throw new RevisionNotFoundException(domain, number);
+        var stored = await TryReadAsync(domain, number, context.CancellationToken) ?? throw new RevisionNotFoundException(domain.Name, number);
         var bytes = RevisionFile.ToBytes(stored.Revision);
         for (var start = 0; start < bytes.Length; start += ExportChunk)
         {
@@ -74,45 +80,51 @@ internal sealed class AdaptationService(ServingModel serving, IHostApplicationLi
         }
     }
 
+    [Authorize(Policy.ChangeDomains)]
     public override async Task<V1.Domain> ResetDomain(V1.ResetDomainRequest request, ServerCallContext context)
     {
-        var domain = DomainValidation.Check(request.Domain);
+        var domain = DomainOf(request.Domain, context);
         if (request.Revision < 0) throw Invalid("revision", $"revision must be 0 or more. Given: {request.Revision}.");
         if (request.Revision != Revision.Source
             && await TryReadAsync(domain, request.Revision, context.CancellationToken) is not { Revision.Verdict.Passed: true })
         {
-            throw new RevisionNotFoundException(domain, request.Revision);
+            throw new RevisionNotFoundException(domain.Name, request.Revision);
         }
 
         await ChangeAsync(domain, head =>
         {
             var state = head.State.Reset() with { Good = request.Revision == Revision.Source ? [] : [request.Revision] };
-            var logged = new DomainEvent(time.GetUtcNow(), domain, DomainEventKind.Reset, state.Current, head.State.Current) { Reason = ResetReason.Operator };
+            var logged = new DomainEvent(time.GetUtcNow(), domain.Key, DomainEventKind.Reset, state.Current, head.State.Current) { Reason = ResetReason.Operator };
             return new DomainChange(state, head.Frozen, logged);
         });
         return await DescribeAsync(domain, context.CancellationToken);
     }
 
+    [Authorize(Policy.ChangeDomains)]
     public override async Task<V1.Domain> FreezeDomain(V1.FreezeDomainRequest request, ServerCallContext context)
     {
-        var domain = DomainValidation.Check(request.Domain);
+        var domain = DomainOf(request.Domain, context);
         var kind = request.Unfreeze ? DomainEventKind.Unfrozen : DomainEventKind.Frozen;
         await ChangeAsync(domain, head => head.Frozen == !request.Unfreeze
             ? null
-            : new DomainChange(head.State, !request.Unfreeze, new DomainEvent(time.GetUtcNow(), domain, kind, head.State.Current)));
+            : new DomainChange(head.State, !request.Unfreeze, new DomainEvent(time.GetUtcNow(), domain.Key, kind, head.State.Current)));
         return await DescribeAsync(domain, context.CancellationToken);
     }
 
+    [Authorize(Policy.ChangeDomains)]
     public override async Task<V1.DeleteDomainResponse> DeleteDomain(V1.DeleteDomainRequest request, ServerCallContext context)
     {
-        var domain = DomainValidation.Check(request.Domain);
-        var deleted = await _domains.Stores.Domains.DeleteAsync(domain, time.GetUtcNow(), context.CancellationToken) ?? throw new DomainNotFoundException(domain);
+        var domain = DomainOf(request.Domain, context);
+        var deleted = await _domains.Stores.Domains.DeleteAsync(domain.Key, time.GetUtcNow(), context.CancellationToken)
+            ?? throw new DomainNotFoundException(domain.Name);
         return new V1.DeleteDomainResponse { Utterances = deleted.Utterances, Revisions = deleted.Revisions };
     }
 
+    [Authorize(Policy.SeeDomains)]
     public override async Task WatchEvents(V1.WatchEventsRequest request, IServerStreamWriter<V1.DomainEvent> responseStream, ServerCallContext context)
     {
-        if (request.Domain.Length > 0) DomainValidation.Check(request.Domain);
+        var tenant = TenantOf(context);
+        var wanted = request.Domain.Length > 0 ? DomainOf(request.Domain, context) : null;
         if (request.AfterId < 0) throw Invalid("after_id", $"after_id must be 0 or more. Given: {request.AfterId}.");
         var (domains, retired) = serving.Following;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping, retired);
@@ -122,7 +134,8 @@ internal sealed class AdaptationService(ServingModel serving, IHostApplicationLi
             await context.WriteResponseHeadersAsync([]); // the client knows from here on that it misses nothing
             await foreach (var item in domains.Stores.Events.WatchAsync(after, ending.Token))
             {
-                if (request.Domain.Length == 0 || request.Domain == item.Domain)
+                var domain = DomainId.Parse(item.Domain);
+                if (domain.Tenant == tenant && (wanted is null || wanted == domain))
                     await responseStream.WriteAsync(DomainResponses.ToEvent(item), ending.Token);
             }
         }
@@ -132,30 +145,34 @@ internal sealed class AdaptationService(ServingModel serving, IHostApplicationLi
         }
     }
 
+    private static string TenantOf(ServerCallContext context) => RequestSummary.Of(context).Caller.Tenant;
+
+    private static DomainId DomainOf(string name, ServerCallContext context) => DomainValidation.Check(name, TenantOf(context));
+
     private static InvalidRequestException Invalid(string field, string description) => new([new FieldProblem(field, description)]);
 
     /// <summary>An operator's change goes on when the client gives up: half of it cannot be.</summary>
-    private async Task ChangeAsync(string domain, Func<DomainHead, DomainChange?> change)
+    private async Task ChangeAsync(DomainId domain, Func<DomainHead, DomainChange?> change)
     {
-        if (await _domains.Stores.Domains.ChangeAsync(domain, change, CancellationToken.None) is null) throw new DomainNotFoundException(domain);
+        if (await _domains.Stores.Domains.ChangeAsync(domain.Key, change, CancellationToken.None) is null) throw new DomainNotFoundException(domain.Name);
     }
 
-    private async Task<V1.Domain> DescribeAsync(string domain, CancellationToken cancellationToken) =>
-        await TryDescribeAsync(domain, cancellationToken) ?? throw new DomainNotFoundException(domain);
+    private async Task<V1.Domain> DescribeAsync(DomainId domain, CancellationToken cancellationToken) =>
+        await TryDescribeAsync(domain, cancellationToken) ?? throw new DomainNotFoundException(domain.Name);
 
-    private async Task<V1.Domain?> TryDescribeAsync(string domain, CancellationToken cancellationToken)
+    private async Task<V1.Domain?> TryDescribeAsync(DomainId domain, CancellationToken cancellationToken)
     {
-        if (await _domains.Reader.ReadAsync(domain, cancellationToken) is not { } stored) return null;
-        var waiting = await _domains.Stores.Domains.CountWaitingAsync(domain, cancellationToken);
+        if (await _domains.Reader.ReadAsync(domain.Key, cancellationToken) is not { } stored) return null;
+        var waiting = await _domains.Stores.Domains.CountWaitingAsync(domain.Key, cancellationToken);
         return DomainResponses.ToDomain(stored, waiting);
     }
 
     /// <summary>A revision that can be read; null if it is gone or damaged.</summary>
-    private async Task<StoredRevision?> TryReadAsync(string domain, long number, CancellationToken cancellationToken)
+    private async Task<StoredRevision?> TryReadAsync(DomainId domain, long number, CancellationToken cancellationToken)
     {
         try
         {
-            return await _domains.Stores.Revisions.ReadAsync(domain, number, cancellationToken);
+            return await _domains.Stores.Revisions.ReadAsync(domain.Key, number, cancellationToken);
         }
         catch (RevisionException)
         {

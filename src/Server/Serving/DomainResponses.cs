@@ -14,7 +14,7 @@ internal static class DomainResponses
         var head = stored.Head;
         return new V1.Domain
         {
-            Name = head.Domain,
+            Name = DomainId.Parse(head.Domain).Name,
             Revision = stored.Snapshot.Number,
             ParentRevision = stored.Snapshot.Current?.Parent ?? Revision.Source,
             Frozen = head.Frozen,
@@ -50,7 +50,7 @@ internal static class DomainResponses
         {
             Id = item.Id,
             Time = item.Time.ToTimestamp(),
-            Domain = item.Domain,
+            Domain = DomainId.Parse(item.Domain).Name,
             Kind = ToKind(item.Kind),
             Revision = item.Revision,
             ParentRevision = item.Parent,
@@ -68,7 +68,7 @@ internal static class DomainResponses
         ? null
         : new V1.ServedRevision
         {
-            Domain = served.Domain,
+            Domain = DomainId.Parse(served.Domain).Name,
             Number = served.Revision?.Number ?? Revision.Source,
             Parent = served.Revision?.Parent ?? Revision.Source,
             Verdict = served.Revision is { } revision ? ToVerdict(revision.Verdict) : null,

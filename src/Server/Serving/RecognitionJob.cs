@@ -1,6 +1,7 @@
 using Attune.Adaptation;
 using Attune.Recognition.Audio;
 using Attune.Server.Domains;
+using Attune.Server.State;
 
 namespace Attune.Server.Serving;
 
@@ -11,7 +12,7 @@ namespace Attune.Server.Serving;
 /// <param name="WordTimes">Whether the answer lists words.</param>
 /// <param name="Domain">The domain; null for none.</param>
 internal sealed record RecognitionJob(
-    ReadOnlyMemory<byte> Audio, RawAudioFormat? RawFormat, AdaptationRequest Adaptation, bool WordTimes, string? Domain);
+    ReadOnlyMemory<byte> Audio, RawAudioFormat? RawFormat, AdaptationRequest Adaptation, bool WordTimes, DomainId? Domain);
 
 /// <summary>One recording, recognised.</summary>
 /// <param name="Duration">Its length.</param>

@@ -12,6 +12,7 @@ internal static partial class RequestLog
         logger,
         summary.RequestId,
         summary.Method,
+        summary.Caller.Name,
         label,
         elapsed.TotalMilliseconds,
         summary.AudioSeconds,
@@ -26,11 +27,12 @@ internal static partial class RequestLog
     [LoggerMessage(
         1,
         LogLevel.Information,
-        "{RequestId} {Method}: {Status} in {Milliseconds:0} ms; {AudioSeconds:0.0} s of audio, {Utterances} utterances ({Outcomes}), {Steps} steps")]
+        "{RequestId} {Method} by {Caller}: {Status} in {Milliseconds:0} ms; {AudioSeconds:0.0} s of audio, {Utterances} utterances ({Outcomes}), {Steps} steps")]
     private static partial void Ended(
         ILogger logger,
         string requestId,
         string method,
+        string caller,
         string status,
         double milliseconds,
         double audioSeconds,

@@ -1,4 +1,5 @@
 using Attune.Adaptation;
+using Attune.Server.Access;
 using Grpc.Core;
 
 namespace Attune.Server.Serving;
@@ -6,14 +7,17 @@ namespace Attune.Server.Serving;
 /// <summary>What the log tells about one request: figures, never words or audio.</summary>
 /// <param name="requestId">Identifies the request in log and error details.</param>
 /// <param name="method">Name of the method that was called.</param>
+/// <param name="caller">Who called it.</param>
 /// <remarks>Belongs to one call; not thread-safe.</remarks>
-internal sealed class RequestSummary(string requestId, string method)
+internal sealed class RequestSummary(string requestId, string method, Caller caller)
 {
     private readonly SortedDictionary<AdaptationOutcome, int> _outcomes = [];
 
     public string RequestId { get; } = requestId;
 
     public string Method { get; } = method;
+
+    public Caller Caller { get; } = caller;
 
     /// <summary>Length of the audio in seconds.</summary>
     public double AudioSeconds { get; private set; }
@@ -27,9 +31,10 @@ internal sealed class RequestSummary(string requestId, string method)
     public string Outcomes => string.Join(", ", _outcomes.Select(outcome => $"{outcome.Key} {outcome.Value}"));
 
     /// <summary>Makes the summary of a call and attaches it to the call.</summary>
-    public static RequestSummary Start(ServerCallContext context)
+    public static RequestSummary Start(ServerCallContext context, CallerDirectory callers)
     {
-        var summary = new RequestSummary(context.GetHttpContext().TraceIdentifier, context.Method[(context.Method.LastIndexOf('/') + 1)..]);
+        var http = context.GetHttpContext();
+        var summary = new RequestSummary(http.TraceIdentifier, context.Method[(context.Method.LastIndexOf('/') + 1)..], callers.Of(http));
         context.UserState[typeof(RequestSummary)] = summary;
         return summary;
     }

@@ -8,14 +8,16 @@ namespace Attune.Server.Serving;
 internal static class RequestValidation
 {
     /// <summary>Checks every field but the audio, which its decoder checks.</summary>
+    /// <param name="request">As it came.</param>
+    /// <param name="tenant">Whose domain it names.</param>
     /// <exception cref="InvalidRequestException">Fields are wrong; it lists all of them.</exception>
-    public static RecognitionJob ToJob(V1.RecognizeRequest request)
+    public static RecognitionJob ToJob(V1.RecognizeRequest request, string tenant)
     {
         var problems = new List<FieldProblem>();
         var config = request.Config ?? new V1.RecognitionConfig();
         var format = ToRawFormat(config, "config", problems);
         var adaptation = ToAdaptation(config.Adaptation, "config", problems);
-        var domain = DomainValidation.CheckOptional("config.domain", config.Domain, problems);
+        var domain = DomainValidation.CheckOptional("config.domain", config.Domain, tenant, problems);
         return problems.Count == 0
             ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets, domain)
             : throw new InvalidRequestException(problems);

@@ -96,6 +96,7 @@ internal static class Responses
         AdaptationOutcome.Diverged => V1.AdaptationReport.Types.Outcome.Diverged,
         AdaptationOutcome.BudgetSpent => V1.AdaptationReport.Types.Outcome.BudgetSpent,
         AdaptationOutcome.Overloaded => V1.AdaptationReport.Types.Outcome.Overloaded,
+        AdaptationOutcome.QuotaSpent => V1.AdaptationReport.Types.Outcome.QuotaSpent,
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "The answer has no such outcome."),
     };
 }

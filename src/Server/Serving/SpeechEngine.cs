@@ -3,8 +3,10 @@ using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
 using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
+using Attune.Server.Access;
 using Attune.Server.Domains;
 using Attune.Server.Serving.Streaming;
+using Attune.Server.State;
 
 namespace Attune.Server.Serving;
 
@@ -28,16 +30,19 @@ internal sealed class SpeechEngine(
 
     /// <summary>Recognises one recording.</summary>
     /// <param name="job">What to do.</param>
+    /// <param name="caller">For whom.</param>
     /// <param name="cancellationToken">Honoured while decoding, between operators of a draft and between adaptation steps.</param>
+    /// <exception cref="QuotaExceededException">The caller has used what it may use.</exception>
     /// <exception cref="OverloadedException">All places are taken.</exception>
     /// <exception cref="AudioException">The audio is refused.</exception>
-    public async Task<RecognizedRecording> RunAsync(RecognitionJob job, CancellationToken cancellationToken)
+    public async Task<RecognizedRecording> RunAsync(RecognitionJob job, Caller caller, CancellationToken cancellationToken)
     {
         var arrived = time.GetTimestamp();
+        using var share = caller.Usage.Begin();
         using var place = admission.Enter();
         using var lease = serving.Lease();
         // What awaits inside comes back to the same scheduler.
-        return await Task.Factory.StartNew(() => RecognizeAsync(lease, job, arrived, cancellationToken), cancellationToken, TaskCreationOptions.None, _compute)
+        return await Task.Factory.StartNew(() => RecognizeAsync(lease, job, caller, arrived, cancellationToken), cancellationToken, TaskCreationOptions.None, _compute)
             .Unwrap();
     }
 
@@ -56,6 +61,7 @@ internal sealed class SpeechEngine(
     /// <summary>Recognises one utterance of a stream, as a recording of its own would be.</summary>
     /// <param name="lease">The stream's model.</param>
     /// <param name="utterance">With its samples.</param>
+    /// <param name="caller">Whose stream it is.</param>
     /// <param name="domain">The domain; null for none. An utterance takes the revision that serves when it has ended.</param>
     /// <param name="adaptation">Steps, and the latency budget from now.</param>
     /// <param name="draftReady">Told the draft.</param>
@@ -63,7 +69,8 @@ internal sealed class SpeechEngine(
     public Task<ServedUtterance> RecognizeUtteranceAsync(
         ModelLease lease,
         UtteranceEnded utterance,
-        string? domain,
+        Caller caller,
+        DomainId? domain,
         AdaptationRequest adaptation,
         Action<Transcript> draftReady,
         CancellationToken cancellationToken)
@@ -72,8 +79,10 @@ internal sealed class SpeechEngine(
         var ended = time.GetTimestamp();
         return Task.Factory.StartNew(Recognize, cancellationToken, TaskCreationOptions.None, _compute).Unwrap();
 
-        async Task<ServedUtterance> Recognize() => await speech.RecognizeAsync(
+        async Task<ServedUtterance> Recognize() => await RecognizeAsync(
+            speech,
             await speech.TakeAsync(domain, cancellationToken),
+            caller,
             utterance.Samples,
             utterance.Start,
             adaptation with { LatencyBudget = adaptation.LatencyBudget - time.GetElapsedTime(ended) },
@@ -89,10 +98,12 @@ internal sealed class SpeechEngine(
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private async Task<RecognizedRecording> RecognizeAsync(ModelLease lease, RecognitionJob job, long arrived, CancellationToken cancellationToken)
+    private async Task<RecognizedRecording> RecognizeAsync(
+        ModelLease lease, RecognitionJob job, Caller caller, long arrived, CancellationToken cancellationToken)
     {
         var speech = lease.Domains.Speech;
         var waveform = await decoder.DecodeAsync(job.Audio, job.RawFormat, lease.SampleRateHz, cancellationToken);
+        caller.Usage.Hear(waveform.Duration);
         var snapshot = await speech.TakeAsync(job.Domain, cancellationToken);
         var utterances = new List<ServedUtterance>();
         foreach (var segment in UtteranceSplitter.Split(waveform, settings.Recognition.MaxUtterance))
@@ -100,9 +111,27 @@ internal sealed class SpeechEngine(
             var samples = waveform.Samples.AsMemory(segment.StartSample, segment.Length);
             var start = TimeSpan.FromSeconds((double)segment.StartSample / lease.SampleRateHz);
             var remaining = job.Adaptation with { LatencyBudget = job.Adaptation.LatencyBudget - time.GetElapsedTime(arrived) };
-            utterances.Add(await speech.RecognizeAsync(snapshot, samples, start, remaining, draftReady: null, cancellationToken));
+            utterances.Add(await RecognizeAsync(speech, snapshot, caller, samples, start, remaining, draftReady: null, cancellationToken));
         }
 
         return new RecognizedRecording(waveform.Duration, utterances, time.GetElapsedTime(arrived));
+    }
+
+    /// <summary>One utterance, as far as its caller may have it adapted to, and learnt from.</summary>
+    private static async Task<ServedUtterance> RecognizeAsync(
+        DomainSpeech speech,
+        DomainSnapshot? snapshot,
+        Caller caller,
+        ReadOnlyMemory<float> samples,
+        TimeSpan start,
+        AdaptationRequest request,
+        Action<Transcript>? draftReady,
+        CancellationToken cancellationToken)
+    {
+        // Without a domain, whose turn it is goes by caller.
+        var allowed = request with { QuotaSpent = !caller.Usage.MayAdapt, Flow = caller.Name };
+        var served = await speech.RecognizeAsync(snapshot, samples, start, allowed, caller.MayTeach, draftReady, cancellationToken);
+        caller.Usage.Adapt(served.Recognized.Adaptation.StepTime);
+        return served;
     }
 }

@@ -1,5 +1,7 @@
+using Attune.Server.Access;
 using Attune.Server.Serving.Streaming;
 using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Attune.Server.Serving;
 
@@ -7,23 +9,28 @@ namespace Attune.Server.Serving;
 internal sealed class SpeechService(SpeechEngine engine, StreamRunner streams, RecognitionSettings settings)
     : V1.Speech.SpeechBase
 {
+    [Authorize(Policy.Recognise)]
     public override async Task<V1.RecognizeResponse> Recognize(V1.RecognizeRequest request, ServerCallContext context)
     {
-        var job = RequestValidation.ToJob(request);
-        var recording = await engine.RunAsync(job, context.CancellationToken);
-        RequestSummary.Of(context).Add(recording);
+        var summary = RequestSummary.Of(context);
+        var job = RequestValidation.ToJob(request, summary.Caller.Tenant);
+        var recording = await engine.RunAsync(job, summary.Caller, context.CancellationToken);
+        summary.Add(recording);
         return Responses.ToResponse(recording, job.WordTimes);
     }
 
+    [Authorize(Policy.Recognise)]
     public override Task StreamingRecognize(
         IAsyncStreamReader<V1.StreamingRecognizeRequest> requestStream,
         IServerStreamWriter<V1.StreamingRecognizeResponse> responseStream,
         ServerCallContext context)
     {
-        var door = new SpeechStreamDoor(requestStream, responseStream, settings);
-        return streams.RunAsync(door, RequestSummary.ClientOf(context), RequestSummary.Of(context), context.CancellationToken);
+        var summary = RequestSummary.Of(context);
+        var door = new SpeechStreamDoor(requestStream, responseStream, summary.Caller.Tenant, settings);
+        return streams.RunAsync(door, RequestSummary.ClientOf(context), summary, context.CancellationToken);
     }
 
+    [Authorize(Policy.Recognise)]
     public override Task<V1.Model> GetModel(V1.GetModelRequest request, ServerCallContext context)
     {
         using var lease = engine.Lease();

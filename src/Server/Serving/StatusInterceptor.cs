@@ -1,4 +1,6 @@
+using System.Globalization;
 using Attune.Recognition.Audio;
+using Attune.Server.Access;
 using Attune.Server.Telemetry;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -13,9 +15,11 @@ namespace Attune.Server.Serving;
 /// </summary>
 /// <remarks>
 /// Errors carry google.rpc.ErrorInfo with the row's label as reason, google.rpc.RequestInfo with the request's id, and, where fields are to
-/// blame, google.rpc.BadRequest. What a message larger than allowed gets is decided before any interceptor.
+/// blame, google.rpc.BadRequest; one about a quota also google.rpc.QuotaFailure and google.rpc.RetryInfo, and the trailer retry-after. What is left of the
+/// caller's quotas is told in the trailers ratelimit-policy and ratelimit, of good answers too. What a message larger than allowed gets is decided before any interceptor.
 /// </remarks>
-internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, ServerMetrics metrics, TimeProvider time, ILogger<StatusInterceptor> logger) : Interceptor
+internal sealed class StatusInterceptor(
+    CallerDirectory callers, IHostApplicationLifetime lifetime, ServerMetrics metrics, TimeProvider time, ILogger<StatusInterceptor> logger) : Interceptor
 {
     /// <summary>The <c>domain</c> of google.rpc.ErrorInfo.</summary>
     public const string Domain = "attune.v1";
@@ -56,7 +60,7 @@ internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, Serve
     private async Task GuardAsync(ServerCallContext context, Func<Task> call)
     {
         var started = time.GetTimestamp();
-        var summary = RequestSummary.Start(context);
+        var summary = RequestSummary.Start(context, callers);
         var label = "OK";
         try
         {
@@ -74,10 +78,13 @@ internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, Serve
             var row = ToStatus(exception, context);
             label = row.Label;
             if (row.Status == StatusCode.Internal) RequestLog.Failed(logger, summary.RequestId, summary.Method, exception);
+            if (exception is QuotaExceededException { RetryAfter.TotalSeconds: var seconds })
+                context.ResponseTrailers.Add("retry-after", seconds.ToString("0", CultureInfo.InvariantCulture));
             throw ToRpcException(row, exception, summary.RequestId);
         }
         finally
         {
+            foreach (var (name, value) in summary.Caller.Usage.Fields()) context.ResponseTrailers.Add(name, value);
             var elapsed = time.GetElapsedTime(started);
             metrics.Ended(summary.Method, label, elapsed);
             RequestLog.Ended(logger, summary, label, elapsed);
@@ -106,6 +113,15 @@ internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, Serve
         status.Details.Add(Any.Pack(new RequestInfo { RequestId = requestId }));
         var violations = ToViolations(row, exception);
         if (violations.FieldViolations.Count > 0) status.Details.Add(Any.Pack(violations));
+        if (exception is QuotaExceededException quota)
+        {
+            status.Details.Add(Any.Pack(new QuotaFailure
+            {
+                Violations = { new QuotaFailure.Types.Violation { Subject = quota.Caller, Description = quota.Message } },
+            }));
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(quota.RetryAfter) }));
+        }
+
         return status.ToRpcException();
     }
 

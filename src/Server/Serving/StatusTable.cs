@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Attune.Adaptation.Checkpoints;
 using Attune.Recognition.Audio;
+using Attune.Server.Access;
 using Attune.Server.Domains;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
@@ -19,6 +20,15 @@ internal static class StatusTable
 {
     public static StatusRow InvalidRequest { get; } =
         new("INVALID_REQUEST", StatusCode.InvalidArgument, "A field breaks its rule. Correct the fields that the details name.");
+
+    public static StatusRow Unauthenticated { get; } =
+        new("UNAUTHENTICATED", StatusCode.Unauthenticated, "No credential was shown, or one that is wrong or has expired. Show a valid key or token.");
+
+    public static StatusRow PermissionDenied { get; } =
+        new("PERMISSION_DENIED", StatusCode.PermissionDenied, "The caller does not have the role that this needs. Ask who configures the server.");
+
+    public static StatusRow QuotaExceeded { get; } =
+        new("QUOTA_EXCEEDED", StatusCode.ResourceExhausted, "The caller has used what it may use. Try again after as many seconds as retry-after says.");
 
     public static StatusRow Overloaded { get; } =
         new("OVERLOADED", StatusCode.ResourceExhausted, "As many requests as Serving:MaxConcurrentRequests are at work. Back off and try again.");
@@ -77,6 +87,9 @@ internal static class StatusTable
         new("AUDIO_DECODER_TIMED_OUT", StatusCode.ResourceExhausted, "Decoding took longer than Audio:DecoderTimeout. Send shorter audio, or WAV."),
         new("AUDIO_DECODER_FAILED", StatusCode.Internal, "ffmpeg answered what it should not. Send WAV, and report it."),
         InvalidRequest,
+        Unauthenticated,
+        PermissionDenied,
+        QuotaExceeded,
         Overloaded,
         new("", StatusCode.ResourceExhausted, "The message is larger than Serving:MaxMessageBytes; refused by the framework, so without details. Split it."),
         TooManyStreams,
@@ -106,6 +119,7 @@ internal static class StatusTable
         CheckpointException checkpoint => Of(checkpoint.Error),
         ModelSwappedException => ModelSwapped,
         InvalidRequestException => InvalidRequest,
+        QuotaExceededException => QuotaExceeded,
         OverloadedException => Overloaded,
         StreamLimitException limit => limit.Row,
         DomainNotFoundException => DomainNotFound,

@@ -54,7 +54,7 @@ internal static class ResetReason
 
 /// <summary>Something that happened to a domain.</summary>
 /// <param name="Time">When, by the clock of the server that did it.</param>
-/// <param name="Domain">The domain.</param>
+/// <param name="Domain">The domain's key.</param>
 /// <param name="Kind">What happened.</param>
 /// <param name="Revision">Number of the revision that was made, or that serves now.</param>
 /// <param name="Parent">Number of the revision that it was made from, or that served before.</param>

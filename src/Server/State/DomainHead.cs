@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Attune.Server.State;
 
 /// <summary>What the store says of a domain, but for its utterances and revisions.</summary>
-/// <param name="Domain">The domain.</param>
+/// <param name="Domain">The domain's key.</param>
 /// <param name="State">What its learning goes on from; names the revision that serves.</param>
 /// <param name="Version">Grows with every change of state; 0 before the first.</param>
 /// <param name="Frozen">Whether it serves without learning.</param>

@@ -20,13 +20,15 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
     public async Task<DomainHead?> ReadAsync(string domain, CancellationToken cancellationToken) => DomainHead.Parse(
         domain, await connection.RunAsync(database => database.HashGetAllAsync(_keys.Head(domain)), cancellationToken));
 
-    /// <summary>Names after a given one, in ordinal order.</summary>
-    public async Task<IReadOnlyList<string>> ListAsync(string after, int count, CancellationToken cancellationToken)
+    /// <summary>Domains of all tenants after a given one, in ordinal order.</summary>
+    public Task<IReadOnlyList<string>> ListAsync(string after, int count, CancellationToken cancellationToken) =>
+        ReadKeysAsync(after.Length == 0 ? RedisValue.Null : after, RedisValue.Null, count, cancellationToken);
+
+    /// <summary>Domains of one tenant after the one with a given name, which may be empty, in ordinal order.</summary>
+    public Task<IReadOnlyList<string>> ListAsync(string tenant, string afterName, int count, CancellationToken cancellationToken)
     {
-        var names = await connection.RunAsync(
-            database => database.SortedSetRangeByValueAsync(
-                _keys.Domains, after.Length == 0 ? default : after, default, Exclude.Start, Order.Ascending, 0, count), cancellationToken);
-        return [.. names.Select(name => name.ToString())];
+        var (after, before) = DomainId.Range(tenant);
+        return ReadKeysAsync(afterName.Length == 0 ? after : new DomainId(tenant, afterName).Key, before, count, cancellationToken);
     }
 
     /// <summary>Number of utterances that wait to be learnt from.</summary>
@@ -112,6 +114,13 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
         var (revision, candidate) = (_keys.Revision(domain, number), _keys.Candidate(domain, change.Fence ?? 0));
         var pieces = await _values.PiecesAsync(candidate, cancellationToken);
         return [revision, candidate, .. pieces.SelectMany((piece, i) => new[] { LargeValues.Piece(revision, i + 1), piece })];
+    }
+
+    private async Task<IReadOnlyList<string>> ReadKeysAsync(RedisValue after, RedisValue before, int count, CancellationToken cancellationToken)
+    {
+        var domains = await connection.RunAsync(
+            database => database.SortedSetRangeByValueAsync(_keys.Domains, after, before, Exclude.Both, Order.Ascending, 0, count), cancellationToken);
+        return [.. domains.Select(domain => domain.ToString())];
     }
 
     private async Task<(long Utterances, long Revisions)?> DeleteAsync(

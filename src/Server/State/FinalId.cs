@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Attune.Server.State;
 
-/// <summary>Identifies one final as long as its utterance is stored: <c>DOMAIN/ID</c>.</summary>
-/// <param name="Domain">The domain that it was recognised for.</param>
+/// <summary>Identifies one final as long as its utterance is stored: <c>DOMAIN/ID</c>, or <c>TENANT/DOMAIN/ID</c> where the tenant is not the default one.</summary>
+/// <param name="Domain">Key of the domain that it was recognised for.</param>
 /// <param name="UtteranceId">Unique in the domain: 32 hexadecimal digits.</param>
 internal sealed record FinalId(string Domain, string UtteranceId)
 {
@@ -15,11 +15,19 @@ internal sealed record FinalId(string Domain, string UtteranceId)
     /// <summary>Reads what <see cref="ToString"/> gives.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out FinalId? id)
     {
-        id = text.Split('/') is [var domain, { Length: Digits } utterance] && DomainName.IsValid(domain) && utterance.All(char.IsAsciiHexDigitLower)
-            ? new FinalId(domain, utterance)
-            : null;
+        id = text.Split('/') switch
+        {
+            [var domain, var utterance] => Create(Tenant.Default, domain, utterance),
+            [var tenant, var domain, var utterance] => Create(tenant, domain, utterance),
+            _ => null,
+        };
         return id is not null;
     }
 
-    public override string ToString() => $"{Domain}/{UtteranceId}";
+    public override string ToString() => $"{Domain.TrimStart('/')}/{UtteranceId}";
+
+    private static FinalId? Create(string tenant, string domain, string utterance) =>
+        DomainName.IsValid(tenant) && DomainName.IsValid(domain) && utterance.Length == Digits && utterance.All(char.IsAsciiHexDigitLower)
+            ? new FinalId(new DomainId(tenant, domain).Key, utterance)
+            : null;
 }

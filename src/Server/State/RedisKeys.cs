@@ -7,14 +7,15 @@ namespace Attune.Server.State;
 /// <summary>Every key and channel in the store, for one scope: a model and a parameter set, which revisions depend on.</summary>
 /// <remarks>
 /// <para>All keys begin with <c>{attune}:1:</c>: the braces keep them in one slot of a cluster, since scripts touch several of them; 1 is the version of this
-/// table, and grows when a format changes. S is the scope, the first 16 digits of the model's SHA-256, a dot, and the set's name; D the domain.</para>
+/// table, and grows when a format changes. S is the scope, the first 16 digits of the model's SHA-256, a dot, and the set's name; D the domain
+/// (<see cref="DomainId.Key"/>): its name, or <c>/TENANT/NAME</c> of another tenant than <see cref="Tenant.Default"/>.</para>
 /// <list type="table">
 /// <listheader><term>key</term><description>type, value, expiry</description></listheader>
 /// <item><term><c>scopes</c></term><description>sorted set of S, all with score 0; none</description></item>
 /// <item><term><c>turn</c></term><description>counter; versions of heads, and the order in which domains learn; none</description></item>
 /// <item><term><c>activation</c></term><description>hash: which checkpoint serves, <c>activation</c> JSON, <c>version</c> counts up, <c>change</c> token of the last one;
 /// none</description></item>
-/// <item><term><c>S:domains</c></term><description>sorted set of D, all with score 0, for lists by name; none</description></item>
+/// <item><term><c>S:domains</c></term><description>sorted set of D, all with score 0, for lists by tenant and name; none</description></item>
 /// <item><term><c>S:ready</c></term><description>sorted set of the D with enough utterances for an update; score is the turn in which it became its turn; none</description></item>
 /// <item><term><c>S:events</c></term><description>sorted set of <c>ID:JSON</c> (<see cref="DomainEvent"/>), score is the id; none, at most
 /// <see cref="StateOptions.EventsKept"/></description></item>

@@ -1,10 +1,12 @@
 using Attune.Recognition.Audio;
+using Attune.Server.Access;
 using Attune.Server.Serving;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Tests.Serving;
 
@@ -17,6 +19,10 @@ public class StatusInterceptorTests
         { new AudioException(AudioError.DecoderFailed, "Odd."), StatusCode.Internal, "AUDIO_DECODER_FAILED", "Odd." },
         { new AudioException(AudioError.Corrupt, "Broken."), StatusCode.InvalidArgument, "AUDIO_CORRUPT", "Broken." },
         { new OverloadedException("Full."), StatusCode.ResourceExhausted, "OVERLOADED", "Full." },
+        {
+            new QuotaExceededException("alice", "60 s of audio in 60 s", "AudioPerMinute", TimeSpan.FromSeconds(7)), StatusCode.ResourceExhausted, "QUOTA_EXCEEDED",
+            "alice may use 60 s of audio in 60 s (Access:Limits:AudioPerMinute, or the same of its client), and has. Try again in 7 s."
+        },
         { new InvalidOperationException("secret"), StatusCode.Internal, "INTERNAL", "Internal error." },
         { new OperationCanceledException("nobody asked"), StatusCode.Internal, "INTERNAL", "Internal error." },
     };
@@ -81,7 +87,8 @@ public class StatusInterceptorTests
     private static async Task<RpcException> CallAsync(Exception exception, FakeLifetime lifetime, ServerCallContext context, CapturedLogs logs)
     {
         using var factory = LoggerFactory.Create(builder => builder.AddProvider(logs));
-        Interceptor interceptor = new StatusInterceptor(lifetime, TestMetrics.Create(), TimeProvider.System, factory.CreateLogger<StatusInterceptor>());
+        var callers = new CallerDirectory(Options.Create(new AccessOptions()), Options.Create(new LimitOptions()), TimeProvider.System);
+        Interceptor interceptor = new StatusInterceptor(callers, lifetime, TestMetrics.Create(), TimeProvider.System, factory.CreateLogger<StatusInterceptor>());
         return await Assert.ThrowsAsync<RpcException>(
             () => interceptor.UnaryServerHandler<string, string>("", context, (_, _) => Task.FromException<string>(exception)));
     }

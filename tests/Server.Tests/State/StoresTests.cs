@@ -13,6 +13,22 @@ public class StoresTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task ListAsync_Tenants_GivesEachItsOwn(string kind)
+    {
+        await using var store = TestStore.Start(kind);
+        foreach (var id in new[] { new DomainId("default", "line-7"), new("default", "zone"), new("acme", "line-7"), new("acme", "a"), new("acme-2", "b"), new("zeta", "c") })
+            await store.AppendAsync(id.Key, $"of {id}");
+
+        Assert.Equal(["line-7", "zone"], await store.Stores.Domains.ListAsync("default", "", 10, TestStore.Token));
+        Assert.Equal(["zone"], await store.Stores.Domains.ListAsync("default", "line-7", 10, TestStore.Token));
+        Assert.Equal(["/acme/a", "/acme/line-7"], await store.Stores.Domains.ListAsync("acme", "", 10, TestStore.Token));
+        Assert.Equal(["/acme/line-7"], await store.Stores.Domains.ListAsync("acme", "a", 10, TestStore.Token));
+        Assert.Empty(await store.Stores.Domains.ListAsync("acm", "", 10, TestStore.Token));
+        Assert.Equal(6, (await store.Stores.Domains.ListAsync("", 10, TestStore.Token)).Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task AppendAsync_Twice_CountsOnce(string kind)
     {
         await using var store = TestStore.Start(kind);

@@ -5,6 +5,7 @@ using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
 using Attune.Riva.Asr;
 using Attune.Server.Serving.Streaming;
+using Attune.Server.State;
 using RivaEncoding = Attune.Riva.AudioEncoding;
 
 namespace Attune.Server.Serving.Riva;
@@ -17,23 +18,30 @@ internal static class RivaRequests
     private const string DomainKey = "attune.domain";
 
     /// <summary>A recording.</summary>
+    /// <param name="request">As it came.</param>
+    /// <param name="tenant">Whose domain it names.</param>
+    /// <param name="model">What the model may be called.</param>
     /// <exception cref="InvalidRequestException">Fields are wrong; it lists all of them.</exception>
-    public static RecognitionJob ToJob(RecognizeRequest request, string model)
+    public static RecognitionJob ToJob(RecognizeRequest request, string tenant, string model)
     {
         var problems = new List<FieldProblem>();
         var config = request.Config ?? new RecognitionConfig();
         RequireModel(config, "config", model, problems);
         var format = IsFile(config.Encoding) || StartsLikeWav(request.Audio.Span) ? null : ToRawFormat(config, "config", problems);
         var adaptation = ToAdaptation(config, "config", problems);
-        var domain = ToDomain(config, "config", problems);
+        var domain = ToDomain(config, tenant, "config", problems);
         return problems.Count == 0
             ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets, domain)
             : throw new InvalidRequestException(problems);
     }
 
     /// <summary>A stream.</summary>
+    /// <param name="streaming">As it came.</param>
+    /// <param name="tenant">Whose domain it names.</param>
+    /// <param name="model">What the model may be called.</param>
+    /// <param name="defaults">The server's end-pointing.</param>
     /// <exception cref="InvalidRequestException">Fields are wrong; it lists all of them.</exception>
-    public static StreamJob ToJob(StreamingRecognitionConfig streaming, string model, EndPointerOptions defaults)
+    public static StreamJob ToJob(StreamingRecognitionConfig streaming, string tenant, string model, EndPointerOptions defaults)
     {
         const string path = "streaming_config.config";
         var problems = new List<FieldProblem>();
@@ -43,7 +51,7 @@ internal static class RivaRequests
             problems.Add(new($"{path}.encoding", $"{path}.encoding must not be a compressed file's in a stream. Given: {config.Encoding}. Decode it first."));
         var format = IsFile(config.Encoding) ? null : ToRawFormat(config, path, problems);
         var adaptation = ToAdaptation(config, path, problems);
-        var domain = ToDomain(config, path, problems);
+        var domain = ToDomain(config, tenant, path, problems);
         var endPointing = ToEndPointing(config.EndpointingConfig, $"{path}.endpointing_config", defaults, problems);
         if (problems.Count > 0) throw new InvalidRequestException(problems);
         return new StreamJob(format, adaptation, endPointing)
@@ -90,8 +98,8 @@ internal static class RivaRequests
             budget is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null);
     }
 
-    private static string? ToDomain(RecognitionConfig config, string path, List<FieldProblem> problems) =>
-        DomainValidation.CheckOptional($"{path}.custom_configuration", Custom(config, DomainKey) ?? "", problems);
+    private static DomainId? ToDomain(RecognitionConfig config, string tenant, string path, List<FieldProblem> problems) =>
+        DomainValidation.CheckOptional($"{path}.custom_configuration", Custom(config, DomainKey) ?? "", tenant, problems);
 
     private static string? Custom(RecognitionConfig config, string key) => config.CustomConfiguration.TryGetValue(key, out var value) ? value : null;
 

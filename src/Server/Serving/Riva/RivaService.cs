@@ -1,7 +1,9 @@
 using System.Globalization;
 using Attune.Riva.Asr;
+using Attune.Server.Access;
 using Attune.Server.Serving.Streaming;
 using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Attune.Server.Serving.Riva;
 
@@ -12,11 +14,13 @@ internal sealed class RivaService(SpeechEngine engine, StreamRunner streams, Ser
     /// <summary>What clients may call the model: its own name, whichever checkpoint of it serves.</summary>
     private string ModelName => serving.ModelName;
 
+    [Authorize(Policy.Recognise)]
     public override async Task<RecognizeResponse> Recognize(RecognizeRequest request, ServerCallContext context)
     {
-        var job = RivaRequests.ToJob(request, ModelName);
-        var recording = await engine.RunAsync(job, context.CancellationToken);
-        RequestSummary.Of(context).Add(recording);
+        var summary = RequestSummary.Of(context);
+        var job = RivaRequests.ToJob(request, summary.Caller.Tenant, ModelName);
+        var recording = await engine.RunAsync(job, summary.Caller, context.CancellationToken);
+        summary.Add(recording);
         return new RecognizeResponse
         {
             Results = { recording.Utterances.Select(utterance => RivaResponses.ToResult(utterance.Recognized, job.WordTimes)) },
@@ -24,15 +28,18 @@ internal sealed class RivaService(SpeechEngine engine, StreamRunner streams, Ser
         };
     }
 
+    [Authorize(Policy.Recognise)]
     public override Task StreamingRecognize(
         IAsyncStreamReader<StreamingRecognizeRequest> requestStream,
         IServerStreamWriter<StreamingRecognizeResponse> responseStream,
         ServerCallContext context)
     {
-        var door = new RivaStreamDoor(requestStream, responseStream, ModelName, settings);
-        return streams.RunAsync(door, RequestSummary.ClientOf(context), RequestSummary.Of(context), context.CancellationToken);
+        var summary = RequestSummary.Of(context);
+        var door = new RivaStreamDoor(requestStream, responseStream, summary.Caller.Tenant, ModelName, settings);
+        return streams.RunAsync(door, RequestSummary.ClientOf(context), summary, context.CancellationToken);
     }
 
+    [Authorize(Policy.Recognise)]
     public override Task<RivaSpeechRecognitionConfigResponse> GetRivaSpeechRecognitionConfig(
         RivaSpeechRecognitionConfigRequest request, ServerCallContext context)
     {

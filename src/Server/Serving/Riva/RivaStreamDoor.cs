@@ -9,6 +9,7 @@ namespace Attune.Server.Serving.Riva;
 internal sealed class RivaStreamDoor(
     IAsyncStreamReader<StreamingRecognizeRequest> requests,
     IServerStreamWriter<StreamingRecognizeResponse> responses,
+    string tenant,
     string model,
     RecognitionSettings settings) : IStreamDoor
 {
@@ -19,7 +20,7 @@ internal sealed class RivaStreamDoor(
         if (!await requests.MoveNext(cancellationToken) || requests.Current.StreamingConfig is not { } config)
             throw new InvalidRequestException([new("streaming_config", "The first message must be streaming_config, and it was not. Send it before audio.")]);
         _id = requests.Current.Id;
-        return RivaRequests.ToJob(config, model, settings.EndPointing);
+        return RivaRequests.ToJob(config, tenant, model, settings.EndPointing);
     }
 
     public async Task<StreamInput?> ReadAsync(CancellationToken cancellationToken)

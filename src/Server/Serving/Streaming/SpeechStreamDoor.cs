@@ -4,13 +4,15 @@ namespace Attune.Server.Serving.Streaming;
 
 /// <summary>attune.v1.Speech/StreamingRecognize.</summary>
 internal sealed class SpeechStreamDoor(
-    IAsyncStreamReader<V1.StreamingRecognizeRequest> requests, IServerStreamWriter<V1.StreamingRecognizeResponse> responses, RecognitionSettings settings)
-    : IStreamDoor
+    IAsyncStreamReader<V1.StreamingRecognizeRequest> requests,
+    IServerStreamWriter<V1.StreamingRecognizeResponse> responses,
+    string tenant,
+    RecognitionSettings settings) : IStreamDoor
 {
     public async Task<StreamJob> ReadJobAsync(CancellationToken cancellationToken)
     {
         if (await requests.MoveNext(cancellationToken) && requests.Current.StreamingConfig is { } config)
-            return StreamValidation.ToJob(config, settings.EndPointing);
+            return StreamValidation.ToJob(config, tenant, settings.EndPointing);
         throw new InvalidRequestException([new("streaming_config", "The first message must be streaming_config, and it was not. Send it before audio.")]);
     }
 

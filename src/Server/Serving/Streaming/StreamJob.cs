@@ -1,6 +1,7 @@
 using Attune.Adaptation;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
+using Attune.Server.State;
 
 namespace Attune.Server.Serving.Streaming;
 
@@ -14,7 +15,7 @@ internal sealed record StreamJob(RawAudioFormat? RawFormat, AdaptationRequest Ad
     public bool AcceptsWavHeader { get; init; }
 
     /// <summary>The domain; null for none.</summary>
-    public string? Domain { get; init; }
+    public DomainId? Domain { get; init; }
 
     /// <summary>Whether results list words.</summary>
     public bool WordTimes { get; init; }

@@ -4,6 +4,7 @@ using Attune.Adaptation;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
+using Attune.Server.Access;
 using Attune.Server.Domains;
 
 namespace Attune.Server.Serving.Streaming;
@@ -15,10 +16,10 @@ namespace Attune.Server.Serving.Streaming;
 /// <para>Back-pressure: a client that does not read fills the queue of answers, which stops finals, which stops listening, which stops reading, so that
 /// the transport holds the client back. Interim results and drafts are left out when the queue is full. A stream holds one message read ahead, the utterance at
 /// work and those of <see cref="StreamOptions.PendingUtterances"/>.</para>
-/// <para>What ends a stream early (a limit, bad audio, a stopping server) ends its utterance too: finals come first, the error after them. Runs once.</para>
+/// <para>What ends a stream early (a limit, a quota, bad audio, a stopping server) ends its utterance too: finals come first, the error after them. Runs once.</para>
 /// </remarks>
 internal sealed class StreamSession(
-    SpeechEngine engine, ModelLease lease, AudioStreamDecoder decoder, StreamJob job, StreamOptions options, StreamTimeouts timeouts)
+    SpeechEngine engine, ModelLease lease, AudioStreamDecoder decoder, StreamJob job, Caller caller, StreamOptions options, StreamTimeouts timeouts)
 {
     /// <summary>Answers that may wait for the client.</summary>
     private const int WaitingAnswers = 32;
@@ -86,7 +87,8 @@ internal sealed class StreamSession(
         {
             await HearAsync(read, cancellationToken);
         }
-        catch (Exception exception) when (exception is AudioException or InvalidRequestException or StreamLimitException or StoppingException)
+        catch (Exception exception) when (exception
+            is AudioException or InvalidRequestException or StreamLimitException or QuotaExceededException or StoppingException)
         {
             _failure = exception; // after the finals
         }
@@ -115,14 +117,18 @@ internal sealed class StreamSession(
             var slice = bytes[..Math.Min(SliceBytes, bytes.Length)];
             bytes = bytes[slice.Length..];
             decoder.Append(slice.Span, _decoded, cancellationToken);
-            if (_decoded.WrittenCount >= _batchSamples) await FlushAsync(endUtterance: false, !bytes.IsEmpty || next.IsCompleted, cancellationToken);
+            if (_decoded.WrittenCount < _batchSamples) continue;
+            await FlushAsync(endUtterance: false, !bytes.IsEmpty || next.IsCompleted, cancellationToken);
+            if (!_isOver) caller.Usage.RequireAudio();
         }
     }
 
     /// <summary>Hears what is decoded, ends the utterance if asked to, and passes on what came of it.</summary>
     private async Task FlushAsync(bool endUtterance, bool moreWaits, CancellationToken cancellationToken)
     {
+        var before = Processed;
         await engine.ComputeAsync(Hear, cancellationToken);
+        caller.Usage.Hear(Processed - before);
         _decoded.ResetWrittenCount();
         foreach (var found in _events)
         {
@@ -163,7 +169,7 @@ internal sealed class StreamSession(
     {
         if (!await _pending.Writer.WaitToWriteAsync(cancellationToken)) return;
         var processed = Processed;
-        var recognition = engine.RecognizeUtteranceAsync(lease, ended, job.Domain, job.Adaptation, DraftReady, cancellationToken);
+        var recognition = engine.RecognizeUtteranceAsync(lease, ended, caller, job.Domain, job.Adaptation, DraftReady, cancellationToken);
         _pending.Writer.TryWrite((ended, recognition, processed)); // the only writer, which found room
 
         void DraftReady(Transcript draft)

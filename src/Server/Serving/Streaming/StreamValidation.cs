@@ -12,9 +12,10 @@ internal static class StreamValidation
 
     /// <summary>Checks every field.</summary>
     /// <param name="config">As it came.</param>
+    /// <param name="tenant">Whose domain it names.</param>
     /// <param name="defaults">The server's end-pointing.</param>
     /// <exception cref="InvalidRequestException">Fields are wrong; it lists all of them.</exception>
-    public static StreamJob ToJob(V1.StreamingRecognitionConfig config, EndPointerOptions defaults)
+    public static StreamJob ToJob(V1.StreamingRecognitionConfig config, string tenant, EndPointerOptions defaults)
     {
         var problems = new List<FieldProblem>();
         var recognition = config.Config ?? new V1.RecognitionConfig();
@@ -23,7 +24,7 @@ internal static class StreamValidation
             RequestValidation.ToAdaptation(recognition.Adaptation, "streaming_config.config", problems),
             ToEndPointing(config.Endpointing, defaults, problems))
         {
-            Domain = DomainValidation.CheckOptional("streaming_config.config.domain", recognition.Domain, problems),
+            Domain = DomainValidation.CheckOptional("streaming_config.config.domain", recognition.Domain, tenant, problems),
             WordTimes = recognition.EnableWordTimeOffsets,
             Interims = config.InterimResults,
             Drafts = !config.DisableDraftResults,

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Attune.Server.Access;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.Telemetry;
 using Grpc.Core;
@@ -9,6 +10,7 @@ namespace Attune.Server.Serving.Web;
 /// <summary>The WebSocket /v1/stream: admission by origin, status and log around a stream.</summary>
 internal sealed class StreamSocket(
     StreamRunner streams,
+    CallerDirectory callers,
     RecognitionSettings settings,
     IOptions<ServingOptions> options,
     IHostApplicationLifetime lifetime,
@@ -16,6 +18,9 @@ internal sealed class StreamSocket(
     TimeProvider time,
     ILogger<StreamSocket> logger)
 {
+    /// <summary>What log and metrics call it.</summary>
+    public const string Method = "WebSocket";
+
     /// <summary>Longest reason of a close message (RFC 6455, section 5.5).</summary>
     private const int MaxReasonBytes = 123;
 
@@ -39,15 +44,15 @@ internal sealed class StreamSocket(
             return;
         }
 
-        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(SubprotocolFor(context));
         await RunAsync(socket, context);
     }
 
     private async Task RunAsync(WebSocket socket, HttpContext context)
     {
         var started = time.GetTimestamp();
-        var summary = new RequestSummary(context.TraceIdentifier, "WebSocket");
-        var door = new WebStreamDoor(socket, settings, options.Value.MaxMessageBytes);
+        var summary = new RequestSummary(context.TraceIdentifier, Method, callers.Of(context));
+        var door = new WebStreamDoor(socket, summary.Caller.Tenant, settings, options.Value.MaxMessageBytes);
         var row = (StatusRow?)null;
         try
         {
@@ -60,7 +65,7 @@ internal sealed class StreamSocket(
         {
             row = StatusTable.Of(exception) ?? (IsGone(exception, socket, context) ? StatusTable.Cancelled : StatusTable.Internal);
             if (row == StatusTable.Internal) RequestLog.Failed(logger, summary.RequestId, summary.Method, exception);
-            await EndAsync(door, socket, row, StatusTable.Of(exception) is null ? row.When : exception.Message);
+            await EndAsync(door, socket, row, StatusTable.Of(exception) is null ? row.When : exception.Message, (exception as QuotaExceededException)?.RetryAfter);
         }
         finally
         {
@@ -69,6 +74,10 @@ internal sealed class StreamSocket(
             RequestLog.Ended(logger, summary, row?.Label ?? "OK", elapsed);
         }
     }
+
+    /// <summary>The subprotocol that stands for no credential; null if the client offers none.</summary>
+    private static string? SubprotocolFor(HttpContext context) =>
+        context.WebSockets.WebSocketRequestedProtocols.Contains(Credential.Subprotocol) ? Credential.Subprotocol : null;
 
     /// <summary>Pages of other sites may not use a server that trusts the visitor's machine.</summary>
     private bool IsAllowed(HttpRequest request)
@@ -84,12 +93,12 @@ internal sealed class StreamSocket(
         || context.RequestAborted.IsCancellationRequested
         || (exception is OperationCanceledException && socket.State is WebSocketState.Aborted or WebSocketState.Closed);
 
-    private async Task EndAsync(WebStreamDoor door, WebSocket socket, StatusRow row, string message)
+    private async Task EndAsync(WebStreamDoor door, WebSocket socket, StatusRow row, string message, TimeSpan? retryAfter)
     {
         try
         {
             using var patience = new CancellationTokenSource(CloseTimeout, time);
-            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await door.SendErrorAsync(row, message, patience.Token);
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await door.SendErrorAsync(row, message, retryAfter, patience.Token);
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
         {

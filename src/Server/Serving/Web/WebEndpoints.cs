@@ -1,4 +1,5 @@
 using System.Reflection;
+using Attune.Server.Access;
 
 namespace Attune.Server.Serving.Web;
 
@@ -12,8 +13,8 @@ internal static class WebEndpoints
     public static void MapStreamSocket(this WebApplication app)
     {
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive });
-        app.Map("/v1/stream", (HttpContext context, StreamSocket socket) => socket.HandleAsync(context));
-        app.MapGet("/stream", () => Results.Stream(Page(), "text/html; charset=utf-8"));
+        app.Map("/v1/stream", (HttpContext context, StreamSocket socket) => socket.HandleAsync(context)).RequireAuthorization(Policy.Recognise);
+        app.MapGet("/stream", () => Results.Stream(Page(), "text/html; charset=utf-8")).AllowAnonymous();
     }
 
     private static Stream Page() => Assembly.GetExecutingAssembly().GetManifestResourceStream("Console/stream.html")!;

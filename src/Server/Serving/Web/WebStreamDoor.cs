@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Attune.Server.Serving.Streaming;
 using Google.Protobuf;
 
@@ -12,11 +13,14 @@ namespace Attune.Server.Serving.Web;
 /// audio. The text <c>{"end_of_stream": {}}</c> stands for the end of the request stream, which a WebSocket does not have by itself.
 /// </summary>
 /// <param name="socket">Not disposed.</param>
+/// <param name="tenant">Whose domain the client names.</param>
 /// <param name="settings">Defaults.</param>
 /// <param name="maxMessageBytes">Largest message of the client.</param>
-internal sealed class WebStreamDoor(WebSocket socket, RecognitionSettings settings, int maxMessageBytes) : IStreamDoor
+internal sealed class WebStreamDoor(WebSocket socket, string tenant, RecognitionSettings settings, int maxMessageBytes) : IStreamDoor
 {
     private const int ReceiveBytes = 1 << 14;
+
+    private static readonly JsonSerializerOptions ErrorJson = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default);
 
@@ -29,7 +33,7 @@ internal sealed class WebStreamDoor(WebSocket socket, RecognitionSettings settin
     public async Task<StreamJob> ReadJobAsync(CancellationToken cancellationToken)
     {
         if (await ReceiveAsync(cancellationToken) == WebSocketMessageType.Text && Parse() is { StreamingConfig: { } config })
-            return StreamValidation.ToJob(config, settings.EndPointing);
+            return StreamValidation.ToJob(config, tenant, settings.EndPointing);
         throw new InvalidRequestException(
             [new("streaming_config", "The first message must be the text {\"streaming_config\": ...}, and it was not. Send it before audio.")]);
     }
@@ -52,9 +56,16 @@ internal sealed class WebStreamDoor(WebSocket socket, RecognitionSettings settin
         SendAsync(Formatter.Format(StreamResponses.ToResponse(answer, job.WordTimes)), cancellationToken);
 
     /// <summary>Tells why the stream ended early.</summary>
-    public Task SendErrorAsync(StatusRow row, string message, CancellationToken cancellationToken) => SendAsync(
-        JsonSerializer.Serialize(new { error = new { reason = row.Label, status = JsonNamingPolicy.SnakeCaseUpper.ConvertName(row.Status.ToString()), message } }),
-        cancellationToken);
+    /// <param name="row">The kind of error.</param>
+    /// <param name="message">What to do.</param>
+    /// <param name="retryAfter">When to try again; null if that is not known.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task SendErrorAsync(StatusRow row, string message, TimeSpan? retryAfter, CancellationToken cancellationToken)
+    {
+        var status = JsonNamingPolicy.SnakeCaseUpper.ConvertName(row.Status.ToString());
+        var error = new { reason = row.Label, status, message, retry_after_s = retryAfter?.TotalSeconds };
+        return SendAsync(JsonSerializer.Serialize(new { error }, ErrorJson), cancellationToken);
+    }
 
     private Task SendAsync(string text, CancellationToken cancellationToken) =>
         socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);

@@ -1,6 +1,7 @@
 using Attune.Recognition.Audio.EndPointing;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Riva;
+using Attune.Server.State;
 using Grpc.Core;
 
 namespace Attune.Server.Tests.Serving.Streaming;
@@ -54,7 +55,7 @@ public class StreamDomainTests(ServerFixture server)
             Config = new() { Encoding = Attune.Riva.AudioEncoding.LinearPcm, SampleRateHertz = 16000, CustomConfiguration = { ["attune.domain"] = given } },
         };
 
-        Assert.Equal(domain, RivaRequests.ToJob(config, "model", new EndPointerOptions()).Domain);
+        Assert.Equal(domain is null ? null : new DomainId("acme", domain), RivaRequests.ToJob(config, "acme", "model", new EndPointerOptions()).Domain);
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public class StreamDomainTests(ServerFixture server)
             Config = new() { Encoding = Attune.Riva.AudioEncoding.LinearPcm, SampleRateHertz = 16000, CustomConfiguration = { ["attune.domain"] = "a/b" } },
         };
 
-        var failure = Assert.Throws<InvalidRequestException>(() => RivaRequests.ToJob(config, "model", new EndPointerOptions()));
+        var failure = Assert.Throws<InvalidRequestException>(() => RivaRequests.ToJob(config, "acme", "model", new EndPointerOptions()));
 
         Assert.Contains("custom_configuration", failure.Message, StringComparison.Ordinal);
     }
