@@ -281,8 +281,8 @@ public sealed class AdaptiveRecognizer : IDisposable
 
         FastUpdateResult? Update()
         {
-            waited = _time.GetElapsedTime(queued);
             begun.TrySetResult();
+            waited = _time.GetElapsedTime(queued);
             using var activity = AttuneActivities.Source.StartActivity("fast update", ActivityKind.Internal, parent);
             // A request that was cancelled, or whose budget ran out, does not wait for what it has queued.
             if (!_inUse.TryEnterReadLock(TimeSpan.Zero)) return null;
