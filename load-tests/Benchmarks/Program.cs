@@ -27,13 +27,18 @@ var mergeOutput = new Option<FileInfo?>("--out") { Description = "Also write the
 var merge = new Command("merge", "Measures what merging checkpoints of wav2vec2-base's shape costs, with each method.") { mergeOutput };
 merge.SetAction(result => MergeBenchmark.Run(result.GetValue(mergeOutput)));
 command.Add(merge);
-command.Add(PublishedCommand.Create(() => [$"{Processor()}, {Environment.ProcessorCount} logical cores: `dotnet run -c Release --project load-tests/Benchmarks -- {string.Join(' ', args)}`"]));
+command.Add(PublishedCommand.Create(() => [$"{Processor.Name()}, {Environment.ProcessorCount} logical cores: `dotnet run -c Release --project load-tests/Benchmarks -- {string.Join(' ', args)}`"]));
 if (args is [PlainProcess.Argument, var folder, var set])
 {
     PlainProcess.Serve(folder, set);
     return 0;
 }
 
+var togetherRuns = new Option<int>("--runs") { Description = "Counted runs of each row. Default 5.", DefaultValueFactory = _ => 5 };
+var togetherOutput = new Option<FileInfo?>("--out") { Description = "Also write the table to this Markdown file." };
+var together = new Command("together", "Measures eight users adapting at the same time against one after another, alone and in batches.") { togetherRuns, togetherOutput };
+together.SetAction(result => TogetherBenchmark.Run(result.GetValue(togetherRuns), result.GetValue(togetherOutput)));
+command.Add(together);
 command.SetAction(result => Measure(result.GetValue(lengths)!, result.GetValue(runs), result.GetValue(threads), result.GetValue(output)));
 return command.Parse(args).Invoke();
 
@@ -44,7 +49,7 @@ static void Measure(double[] lengths, int runs, int threads, FileInfo? output)
     {
         "# Costs of recognition and adaptation",
         "",
-        $"{Processor()}, {Environment.ProcessorCount} logical cores, {RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}; {threads} threads for either runtime, "
+        $"{Processor.Name()}, {Environment.ProcessorCount} logical cores, {RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}; {threads} threads for either runtime, "
             + "float32, one utterance at a time, after one run that does not count. Memory is the highest resident memory of the process, both runtimes' weights included. "
             + "`wav2vec2-base` has random weights (94.4 M parameters).",
         "",
@@ -68,8 +73,3 @@ static void Measure(double[] lengths, int runs, int threads, FileInfo? output)
 
     if (output is not null) File.WriteAllLines(output.FullName, lines);
 }
-
-static string Processor() => File.ReadLines("/proc/cpuinfo")
-    .Where(line => line.StartsWith("model name", StringComparison.Ordinal))
-    .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim())
-    .FirstOrDefault(RuntimeInformation.ProcessArchitecture.ToString());

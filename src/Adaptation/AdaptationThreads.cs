@@ -22,7 +22,9 @@ public sealed class AdaptationThreads : IDisposable
     private readonly object _gate = new();
     private readonly List<Thread> _threads = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly int _maxBatch;
     private TimeSpan _running;
+    private int _busy;
 
     /// <param name="options">How many.</param>
     /// <param name="preferredThreads">libtorch threads of each where the options leave it open; no more than there are cores.</param>
@@ -32,6 +34,7 @@ public sealed class AdaptationThreads : IDisposable
         TorchRuntime.EnsureLoaded();
         ThreadsPerWorker = options.ThreadsPerWorker > 0 ? options.ThreadsPerWorker : Math.Min(preferredThreads, Environment.ProcessorCount);
         Workers = options.Workers > 0 ? options.Workers : Math.Max(1, Environment.ProcessorCount / ThreadsPerWorker);
+        _maxBatch = options.MaxBatch;
         _queue = new WorkQueue(options.QueueCapacity, time ?? TimeProvider.System);
         for (var i = 0; i < Workers; i++)
         {
@@ -73,20 +76,18 @@ public sealed class AdaptationThreads : IDisposable
     /// <returns>Its result; null if the queue is full, or the threads are being stopped.</returns>
     public Task<T>? TryRun<T>(Func<T> work, WorkTerms terms, CancellationToken cancellationToken)
     {
-        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var piece = new FunctionWork<T>(work, terms, cancellationToken);
+        return TryRun(piece) ? piece.Result : null;
+    }
+
+    /// <summary>Queues a piece of work that may be run together with others; false if the queue is full, or the threads are being stopped.</summary>
+    internal bool TryRun(WorkPiece piece)
+    {
         lock (_gate)
         {
-            if (_stopping.IsCancellationRequested || !_queue.TryAdd(Run, terms)) return null;
+            if (_stopping.IsCancellationRequested || !_queue.TryAdd(piece)) return false;
             Monitor.Pulse(_gate);
-        }
-
-        return completion.Task;
-
-        void Run()
-        {
-            if (cancellationToken.IsCancellationRequested) completion.SetCanceled(cancellationToken);
-            else if (_stopping.IsCancellationRequested) completion.SetCanceled(_stopping.Token);
-            else Complete(work, completion);
+            return true;
         }
     }
 
@@ -102,35 +103,19 @@ public sealed class AdaptationThreads : IDisposable
         _stopping.Dispose();
     }
 
-    private static void Complete<T>(Func<T> work, TaskCompletionSource<T> completion)
-    {
-        try
-        {
-            completion.SetResult(work());
-        }
-        catch (OperationCanceledException exception)
-        {
-            completion.SetCanceled(exception.CancellationToken);
-        }
-        catch (Exception exception)
-        {
-            completion.SetException(exception);
-        }
-    }
-
     private void Work()
     {
         set_num_threads(ThreadsPerWorker); // of this thread's parallel regions
         var sinceReturn = 0;
         while (true)
         {
-            var (next, ended) = Take(sinceReturn > 0 ? IdleTime : Timeout.InfiniteTimeSpan);
+            var (pieces, ended) = Take(sinceReturn > 0 ? IdleTime : Timeout.InfiniteTimeSpan);
             if (ended) return;
-            if (next is { } piece)
+            if (pieces.Count > 0)
             {
-                piece.Run();
-                lock (_gate) _running -= piece.Terms.Cost;
-                if (++sinceReturn < WorkBetweenReturns) continue;
+                Run(pieces);
+                sinceReturn += pieces.Count;
+                if (sinceReturn < WorkBetweenReturns) continue;
             }
 
             TorchRuntime.ReturnFreedMemory();
@@ -138,22 +123,46 @@ public sealed class AdaptationThreads : IDisposable
         }
     }
 
-    /// <summary>The next piece; none if nothing came within the time given, or if everything has ended.</summary>
-    private ((Action Run, WorkTerms Terms)? Next, bool Ended) Take(TimeSpan patience)
+    private void Run(IReadOnlyList<WorkPiece> pieces)
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            foreach (var piece in pieces) piece.Refuse(_stopping.Token);
+        }
+        else
+        {
+            pieces[0].Run(pieces);
+        }
+
+        lock (_gate)
+        {
+            _running -= Cost(pieces);
+            _busy--;
+        }
+    }
+
+    /// <summary>The next pieces; none if nothing came within the time given, or if everything has ended.</summary>
+    private (IReadOnlyList<WorkPiece> Pieces, bool Ended) Take(TimeSpan patience)
     {
         lock (_gate)
         {
             while (true)
             {
-                if (_queue.TryTake() is { } next)
+                // Workers that have nothing to do get their share: two at once are faster than a batch of two.
+                var free = Workers - _busy; // this one and others
+                var share = (_queue.Count + free - 1) / free;
+                if (_queue.Take(Math.Clamp(share, 1, _maxBatch)) is { Count: > 0 } pieces)
                 {
-                    _running += next.Terms.Cost;
-                    return (next, false);
+                    _running += Cost(pieces);
+                    _busy++;
+                    return (pieces, false);
                 }
 
-                if (_stopping.IsCancellationRequested) return (null, true);
-                if (!Monitor.Wait(_gate, patience)) return (null, false);
+                if (_stopping.IsCancellationRequested) return ([], true);
+                if (!Monitor.Wait(_gate, patience)) return ([], false);
             }
         }
     }
+
+    private static TimeSpan Cost(IReadOnlyList<WorkPiece> pieces) => pieces.Aggregate(TimeSpan.Zero, (sum, piece) => sum + piece.Terms.Cost);
 }

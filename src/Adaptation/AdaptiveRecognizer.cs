@@ -266,39 +266,28 @@ public sealed class AdaptiveRecognizer : IDisposable
         var terms = Terms(draft, steps, remaining(), request.Flow);
         if (_threads.ExpectedWait(terms) > terms.Budget) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
 
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var (queued, waited) = (_time.GetTimestamp(), TimeSpan.Zero);
-        var parent = Activity.Current?.Context ?? default; // the adaptation thread has none of its own
-        var running = _threads.TryRun(Update, terms, cancellationToken);
-        if (running is null) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.Overloaded));
-        if (!await BeginsInTimeAsync(begun.Task, running, remaining(), cancellationToken) || await running is not { } result)
+        var job = new FastUpdateJob(sound.From, draft.Waveform, draft.Hidden, steps, remaining, cancellationToken);
+        var work = new FastUpdateWork(_fastUpdate, _inUse, job, terms, _time);
+        if (!_threads.TryRun(work)) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.Overloaded));
+        if (!await BeginsInTimeAsync(work, remaining(), cancellationToken) || await TraceAsync(work) is not { } result)
             return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
 
         var adapted = _recognizer.Decode(result.Logits, offset);
         var outcome = Judge(result, sound, adapted);
         var final = outcome == AdaptationOutcome.Adapted ? adapted : draft.Transcript;
-        return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget) { Waited = waited });
+        return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget) { Waited = work.Waited });
+    }
 
-        FastUpdateResult? Update()
-        {
-            begun.TrySetResult();
-            waited = _time.GetElapsedTime(queued);
-            using var activity = AttuneActivities.Source.StartActivity("fast update", ActivityKind.Internal, parent);
-            // A request that was cancelled, or whose budget ran out, does not wait for what it has queued.
-            if (!_inUse.TryEnterReadLock(TimeSpan.Zero)) return null;
-            try
-            {
-                var result = _fastUpdate.Run(sound.From, draft.Waveform, draft.Hidden, steps, remaining(), cancellationToken);
-                activity?.SetTag("attune.steps", result?.Steps.Count ?? 0);
-                activity?.SetTag("attune.loss.before", result?.Steps[0].Loss);
-                activity?.SetTag("attune.loss.after", result?.LossAfter);
-                return result;
-            }
-            finally
-            {
-                _inUse.ExitReadLock();
-            }
-        }
+    /// <summary>The result of an update that has begun, as an activity of its request.</summary>
+    private static async Task<FastUpdateResult?> TraceAsync(FastUpdateWork work)
+    {
+        using var activity = AttuneActivities.Source.StartActivity("fast update");
+        var result = await work.Result;
+        activity?.SetTag("attune.steps", result?.Steps.Count ?? 0);
+        activity?.SetTag("attune.loss.before", result?.Steps[0].Loss);
+        activity?.SetTag("attune.loss.after", result?.LossAfter);
+        activity?.SetTag("attune.batch", work.BatchSize);
+        return result;
     }
 
     /// <summary>The turn of a fast update: its steps and the final pass, a third of a step, but no more than its budget lets it run.</summary>
@@ -313,13 +302,13 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// Waits until the work has left the queue, but no longer than the budget lasts or the request is wanted. Work that begins later finds its
     /// budget spent, or its request cancelled, and computes nothing.
     /// </summary>
-    private async Task<bool> BeginsInTimeAsync(Task begun, Task running, TimeSpan? budget, CancellationToken cancellationToken)
+    private async Task<bool> BeginsInTimeAsync(FastUpdateWork work, TimeSpan? budget, CancellationToken cancellationToken)
     {
         if (budget <= TimeSpan.Zero) return false;
         try
         {
             // Cancelled work ends without having begun.
-            await Task.WhenAny(begun, running).WaitAsync(budget ?? Timeout.InfiniteTimeSpan, _time, cancellationToken);
+            await Task.WhenAny(work.Begun, work.Result).WaitAsync(budget ?? Timeout.InfiniteTimeSpan, _time, cancellationToken);
             return true;
         }
         catch (TimeoutException)

@@ -63,6 +63,16 @@ internal static class TensorArithmetic
         return tensor.masked_fill(mask, scalar);
     }
 
+    /// <summary>A copy of some rows. The caller's scope disposes.</summary>
+    public static Tensor Rows(this Tensor tensor, IReadOnlyList<int> rows)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.index_select(0, torch.tensor(rows.Select(row => (long)row).ToArray(), device: tensor.device)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><c>addend + left * right</c> in one pass, each of the three spread over the dimensions that it lacks.</summary>
+    public static Tensor PlusProduct(this Tensor addend, Tensor left, Tensor right) => addend.addcmul(left, right, One);
+
     /// <summary>Adds in place.</summary>
     public static Tensor Accumulate(this Tensor tensor, Tensor addend) => tensor.add_(addend, One);
 

@@ -105,6 +105,43 @@ public sealed class AdaptationThreadsTests
         }
     }
 
+    [Theory]
+    [InlineData(4, new[] { 4, 2 })]
+    [InlineData(1, new[] { 1, 1, 1, 1, 1, 1 })]
+    public void TryRun_SeveralWait_AreRunTogether(int maxBatch, int[] batches)
+    {
+        var threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = 1, MaxBatch = maxBatch });
+        using var started = new CountdownEvent(1);
+        using var gate = new ManualResetEventSlim();
+        using var ended = new CountdownEvent(6);
+        var ran = new List<int>();
+        threads.TryRun(() => started.Signal() && gate.Wait(TimeSpan.FromMinutes(1)), CancellationToken.None);
+        started.Wait();
+        for (var i = 0; i < 6; i++) Assert.True(threads.TryRun(new Company(ran, ended)));
+
+        gate.Set();
+        ended.Wait();
+        threads.Dispose();
+
+        Assert.Equal(batches, ran);
+    }
+
+    [Fact]
+    public void TryRun_AnotherWorkerIsIdle_ItGetsItsShare()
+    {
+        var threads = new AdaptationThreads(TwoWorkers);
+        using var both = new CountdownEvent(2);
+        using var ended = new CountdownEvent(2);
+        var ran = new List<int>();
+
+        // Each waits for the other: in one batch, neither would end.
+        for (var i = 0; i < 2; i++) Assert.True(threads.TryRun(new Company(ran, ended, both)));
+        ended.Wait();
+        threads.Dispose();
+
+        Assert.Equal([1, 1], ran);
+    }
+
     [Fact]
     public async Task TryRun_CancelledBeforeItBegins_IsNotBegun()
     {
@@ -151,5 +188,21 @@ public sealed class AdaptationThreadsTests
             gate.Wait();
             return 1;
         }
+    }
+
+    /// <summary>Work that takes any other of its kind, and notes how many were run at once.</summary>
+    private sealed class Company(List<int> ran, CountdownEvent ended, CountdownEvent? others = null) : WorkPiece(default)
+    {
+        public override bool Takes(IReadOnlyList<WorkPiece> pieces, WorkPiece next) => next is Company;
+
+        public override void Run(IReadOnlyList<WorkPiece> pieces)
+        {
+            others?.Signal(); // once for each run
+            others?.Wait();
+            lock (ran) ran.Add(pieces.Count);
+            ended.Signal(pieces.Count);
+        }
+
+        public override void Refuse(CancellationToken stopping) => ended.Signal();
     }
 }

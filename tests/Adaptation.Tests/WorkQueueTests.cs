@@ -75,21 +75,93 @@ public class WorkQueueTests
         var queue = new WorkQueue(capacity: 1, _time);
         Add(queue, "first", default);
 
-        Assert.False(queue.TryAdd(() => { }, new WorkTerms(Flow: "a", Cost: TimeSpan.FromSeconds(9))));
+        Assert.False(queue.TryAdd(new Piece("second", new WorkTerms(Flow: "a", Cost: TimeSpan.FromSeconds(9)))));
 
         Assert.Equal(1, queue.Count);
         Assert.Equal(["first"], TakeAll(queue));
-        Assert.Null(queue.TryTake());
+        Assert.Empty(queue.Take(1));
     }
 
-    private readonly List<string> _ran = [];
-
-    private void Add(WorkQueue queue, string name, WorkTerms terms) => Assert.True(queue.TryAdd(() => _ran.Add(name), terms));
-
-    private List<string> TakeAll(WorkQueue queue)
+    [Fact]
+    public void Take_SeveralOfOneKind_TakesThoseThatComeNext()
     {
-        _ran.Clear();
-        while (queue.TryTake() is { } taken) taken.Run();
-        return _ran;
+        var queue = new WorkQueue(capacity: 10, _time);
+        foreach (var name in new[] { "a 0", "a 1", "a 2", "b 0", "a 3", "a 4" }) Add(queue, name, default, kind: name[..1]);
+
+        Assert.Equal(["a 0", "a 1"], Take(queue, most: 2));
+        Assert.Equal(["a 2"], Take(queue, most: 8)); // the next is of another kind, and not overtaken
+        Assert.Equal(["b 0"], Take(queue, most: 8));
+        Assert.Equal(["a 3", "a 4"], Take(queue, most: 8));
+        Assert.Empty(Take(queue, most: 8));
+    }
+
+    [Fact]
+    public void Take_BudgetOfOne_IsNotSpentOnAnother()
+    {
+        var queue = new WorkQueue(capacity: 10, _time);
+        WorkTerms Terms(int? budget) => new(budget is { } ms ? TimeSpan.FromMilliseconds(ms) : null, Cost: TimeSpan.FromMilliseconds(40));
+        Add(queue, "tight", Terms(100), "a");
+        Add(queue, "patient 0", Terms(null), "a");
+        Add(queue, "patient 1", Terms(null), "a");
+        _time.Advance(TimeSpan.FromMilliseconds(15));
+
+        // 85 ms are left: enough for two of 40 ms, not for three.
+        Assert.Equal(["tight", "patient 0"], Take(queue, most: 8));
+        Assert.Equal(["patient 1"], Take(queue, most: 8));
+    }
+
+    [Fact]
+    public void Take_LaterOnesBudgetAlmostSpent_ItIsLeftForItself()
+    {
+        var queue = new WorkQueue(capacity: 10, _time);
+        var cost = TimeSpan.FromMilliseconds(40);
+        Add(queue, "first", new WorkTerms(TimeSpan.FromMilliseconds(50), Cost: cost), "a");
+        Add(queue, "second", new WorkTerms(TimeSpan.FromMilliseconds(70), "other", cost), "a");
+
+        Assert.Equal(["first"], Take(queue, most: 8));
+        Assert.Equal(["second"], Take(queue, most: 8));
+    }
+
+    [Fact]
+    public void Take_Several_EachIsNoLongerOwedToItsFlow()
+    {
+        var queue = new WorkQueue(capacity: 10, _time);
+        var terms = new WorkTerms(Flow: "a", Cost: TimeSpan.FromSeconds(5));
+        for (var i = 0; i < 3; i++) Add(queue, "a", terms, "a");
+        Take(queue, most: 3);
+
+        Add(queue, "a again", terms);
+        Add(queue, "b", new WorkTerms(Flow: "b"));
+
+        Assert.Equal(["a again", "b"], TakeAll(queue));
+    }
+
+    private static void Add(WorkQueue queue, string name, WorkTerms terms, string? kind = null) => Assert.True(queue.TryAdd(new Piece(name, terms, kind)));
+
+    private static List<string> TakeAll(WorkQueue queue)
+    {
+        var names = new List<string>();
+        while (Take(queue, most: 1) is [var name]) names.Add(name);
+        return names;
+    }
+
+    private static List<string> Take(WorkQueue queue, int most) => [.. queue.Take(most).Cast<Piece>().Select(piece => piece.Name)];
+
+    /// <summary>Goes with those of its kind, if it has one.</summary>
+    private sealed class Piece(string name, WorkTerms terms, string? kind = null) : WorkPiece(terms)
+    {
+        public string Name => name;
+
+        private string? Kind => kind;
+
+        public override bool Takes(IReadOnlyList<WorkPiece> pieces, WorkPiece next) => kind is not null && ((Piece)next).Kind == kind;
+
+        public override void Run(IReadOnlyList<WorkPiece> pieces)
+        {
+        }
+
+        public override void Refuse(CancellationToken stopping)
+        {
+        }
     }
 }

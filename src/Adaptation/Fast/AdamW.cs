@@ -24,7 +24,7 @@ public sealed class AdamW : IDisposable
     private readonly List<Segment> _segments;
     private readonly Tensor _first;
     private readonly Tensor _second;
-    private int _steps;
+    private readonly int[] _steps; // of each row
 
     /// <param name="parameters">The parameters that <see cref="Step"/> will change.</param>
     /// <param name="learningRate">Step size, above 0.</param>
@@ -32,14 +32,40 @@ public sealed class AdamW : IDisposable
     /// <param name="start">Moments to go on from, the same for every row; null to begin anew.</param>
     public AdamW(
         ParameterTensors parameters, double learningRate, bool repeatUpdatesPerEnclosingModule = false, OptimizerMoments? start = null)
+        : this(parameters, learningRate, repeatUpdatesPerEnclosingModule, [.. Enumerable.Repeat(start, parameters.BatchSize)])
+    {
+    }
+
+    /// <param name="parameters">The parameters that <see cref="Step"/> will change.</param>
+    /// <param name="learningRate">Step size, above 0.</param>
+    /// <param name="repeatUpdatesPerEnclosingModule">Whether to repeat updates as the published code does.</param>
+    /// <param name="starts">Moments to go on from, of each row; null for rows that begin anew.</param>
+    public AdamW(
+        ParameterTensors parameters, double learningRate, bool repeatUpdatesPerEnclosingModule, IReadOnlyList<OptimizerMoments?> starts)
     {
         _learningRate = learningRate;
         _segments = Segments(parameters.Layout, repeatUpdatesPerEnclosingModule);
-        _first = Moment(parameters, start?.First);
-        _second = Moment(parameters, start?.Second);
-        if (start is null) return;
-        _steps = start.Steps;
-        foreach (var segment in _segments) segment.Updates = start.Steps * segment.UpdatesPerStep;
+        _first = Moment(parameters, [.. starts.Select(start => start?.First)]);
+        _second = Moment(parameters, [.. starts.Select(start => start?.Second)]);
+        _steps = [.. starts.Select(start => start?.Steps ?? 0)];
+    }
+
+    private AdamW(AdamW whole, IReadOnlyList<int> rows)
+    {
+        _learningRate = whole._learningRate;
+        _segments = whole._segments;
+        _first = whole._first.Rows(rows).DetachFromDisposeScope();
+        _second = whole._second.Rows(rows).DetachFromDisposeScope();
+        _steps = [.. rows.Select(row => whole._steps[row])];
+    }
+
+    /// <summary>A copy for some rows, for <see cref="ParameterTensors.Select"/> of the same.</summary>
+    /// <param name="rows">Their numbers, at least one.</param>
+    /// <returns>The caller disposes.</returns>
+    public AdamW Select(IReadOnlyList<int> rows)
+    {
+        using var noGradients = no_grad();
+        return new AdamW(this, rows);
     }
 
     /// <summary>Changes the parameters in place.</summary>
@@ -48,23 +74,27 @@ public sealed class AdamW : IDisposable
     public void Step(ParameterTensors parameters, Tensor gradients)
     {
         using var noGradients = no_grad();
-        _steps++;
         foreach (var segment in _segments)
         {
             using var scope = NewDisposeScope();
             Tensor Part(Tensor buffer) => buffer.narrow(1, segment.Offset, segment.Length);
-            for (var i = 0; i < segment.UpdatesPerStep; i++)
-                Update(Part(parameters.Buffer), Part(gradients), Part(_first), Part(_second), ++segment.Updates);
+            for (var i = 1; i <= segment.UpdatesPerStep; i++)
+            {
+                int[] updates = [.. _steps.Select(steps => (steps * segment.UpdatesPerStep) + i)];
+                Update(Part(parameters.Buffer), Part(gradients), Part(_first), Part(_second), updates);
+            }
         }
+
+        for (var row = 0; row < _steps.Length; row++) _steps[row]++;
     }
 
     /// <summary>A copy of the moments of one row; null before the first step.</summary>
     public OptimizerMoments? ToMoments(int row)
     {
-        if (_steps == 0) return null;
+        if (_steps[row] == 0) return null;
         using var scope = NewDisposeScope();
         float[] Copy(Tensor moment) => moment[row].cpu().data<float>().ToArray();
-        return new OptimizerMoments(Copy(_first), Copy(_second), _steps);
+        return new OptimizerMoments(Copy(_first), Copy(_second), _steps[row]);
     }
 
     public void Dispose()
@@ -83,21 +113,41 @@ public sealed class AdamW : IDisposable
         _ => 1,
     };
 
-    private void Update(Tensor parameters, Tensor gradients, Tensor first, Tensor second, int update)
+    private void Update(Tensor parameters, Tensor gradients, Tensor first, Tensor second, int[] updates)
     {
         using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2;
         first.mul_(beta1).add_(gradients, rest1);
         second.mul_(beta2).addcmul_(gradients, gradients, rest2);
-        var denominator = second.sqrt().Over(Math.Sqrt(1 - Math.Pow(Beta2, update))).Plus(Epsilon);
-        using Scalar step = -_learningRate / (1 - Math.Pow(Beta1, update));
-        parameters.addcdiv_(first, denominator, step);
+        if (updates.All(update => update == updates[0]))
+        {
+            var denominator = second.sqrt().Over(SecondCorrection(updates[0])).Plus(Epsilon);
+            using Scalar step = -StepSize(updates[0]);
+            parameters.addcdiv_(first, denominator, step);
+        }
+        else
+        {
+            // Rows that have come from different moments: each has its own corrections.
+            var denominators = (second.sqrt() / Column(SecondCorrection)).Plus(Epsilon);
+            parameters.Accumulate(first / denominators * Column(update => -StepSize(update)));
+        }
+
+        Tensor Column(Func<int, double> value) =>
+            tensor(updates.Select(update => (float)value(update)).ToArray(), device: parameters.device).unsqueeze(1); // (N, 1)
     }
 
-    private static Tensor Moment(ParameterTensors parameters, ReadOnlyMemory<float>? start)
+    private double StepSize(int update) => _learningRate / (1 - Math.Pow(Beta1, update));
+
+    private static double SecondCorrection(int update) => Math.Sqrt(1 - Math.Pow(Beta2, update));
+
+    private static Tensor Moment(ParameterTensors parameters, IReadOnlyList<ReadOnlyMemory<float>?> starts)
     {
         using var scope = NewDisposeScope();
         var moment = zeros_like(parameters.Buffer);
-        if (start is { } values) moment.copy_(tensor(values.ToArray()).unsqueeze(0));
+        for (var row = 0; row < starts.Count; row++)
+        {
+            if (starts[row] is { } values) moment[row].copy_(tensor(values.ToArray()));
+        }
+
         return moment.DetachFromDisposeScope();
     }
 
@@ -122,7 +172,5 @@ public sealed class AdamW : IDisposable
         public required int Length { get; set; }
 
         public required int UpdatesPerStep { get; init; }
-
-        public int Updates { get; set; }
     }
 }

@@ -5,58 +5,93 @@ using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Fast;
 
-/// <summary>The part of one utterance's forward pass that changes with the adaptable parameters; what does not is computed once.</summary>
-/// <remarks>Belongs to one thread. Dispose it after the last <see cref="Forward"/>; the parameters are not disposed.</remarks>
+/// <summary>The part of the forward pass of N utterances that changes with the adaptable parameters; what does not is computed once.</summary>
+/// <remarks>Belongs to one thread. Dispose it after the last <see cref="Forward"/>.</remarks>
 internal sealed class AdaptationPass : IDisposable
 {
-    private readonly Func<Tensor> _forward;
-    private readonly IDisposable _owned;
+    private readonly Wav2Vec2Network _network;
+    private readonly ParameterSet _set;
+    private readonly IReadOnlyList<ReadOnlyMemory<float>> _waveforms;
+    private readonly WaveformBatch? _whole;
+    private readonly Tensor? _states; // (N, T', D)
 
     /// <param name="network">Not disposed.</param>
     /// <param name="set">The set that the parameters are of.</param>
-    /// <param name="parameters">Read at each pass.</param>
-    /// <param name="waveform">Normalised samples at the model's rate.</param>
-    /// <param name="hidden">What the last K layers take, if it is known; null to compute it here.</param>
+    /// <param name="waveforms">Normalised samples of each utterance at the model's rate.</param>
+    /// <param name="hidden">What the last K layers take, of each utterance; computed here if it is not known of all.</param>
     public AdaptationPass(
-        Wav2Vec2Network network, ParameterSet set, ParameterTensors parameters, ReadOnlyMemory<float> waveform, HiddenStates? hidden)
+        Wav2Vec2Network network, ParameterSet set, IReadOnlyList<ReadOnlyMemory<float>> waveforms, IReadOnlyList<HiddenStates?> hidden)
     {
+        _network = network;
+        _set = set;
+        _waveforms = waveforms;
         if (set.TopLayers == 0)
         {
-            var whole = new WaveformBatch([waveform]);
-            _owned = whole;
-            _forward = () => network.Forward(parameters, whole);
-            FrameCounts = network.FrameCounts(whole);
+            _whole = new WaveformBatch(waveforms);
+            FrameCounts = network.FrameCounts(_whole);
             return;
         }
 
-        var states = hidden is { } given && given.TopLayers == set.TopLayers ? ToTensor(given) : Prefix(network, set, waveform);
-        int[] counts = [(int)states.shape[1]];
-        _owned = states;
-        _forward = () => network.Suffix(parameters, states, counts, set.TopLayers);
-        FrameCounts = counts;
+        HiddenStates[] known = [.. hidden.OfType<HiddenStates>().Where(states => states.TopLayers == set.TopLayers)];
+        (_states, FrameCounts) = known.Length == waveforms.Count ? ToTensor(known) : Prefix(network, set, waveforms);
     }
 
-    /// <summary>Frames T' of the utterance; one entry.</summary>
+    public AdaptationPass(Wav2Vec2Network network, ParameterSet set, ReadOnlyMemory<float> waveform)
+        : this(network, set, [waveform], [null])
+    {
+    }
+
+    private AdaptationPass(AdaptationPass all, IReadOnlyList<int> rows)
+    {
+        _network = all._network;
+        _set = all._set;
+        _waveforms = [.. rows.Select(row => all._waveforms[row])];
+        FrameCounts = [.. rows.Select(row => all.FrameCounts[row])];
+        if (all._states is null) _whole = new WaveformBatch(_waveforms);
+        else _states = all._states.narrow(1, 0, FrameCounts.Max()).Rows(rows).DetachFromDisposeScope();
+    }
+
+    /// <summary>Frames T' of each utterance.</summary>
     public IReadOnlyList<int> FrameCounts { get; }
 
-    /// <summary>Logits, shape (1, T', V). The caller's scope disposes.</summary>
-    public Tensor Forward() => _forward();
+    /// <summary>Logits, shape (N, T', V). The caller's scope disposes.</summary>
+    /// <param name="parameters">Of each utterance.</param>
+    public Tensor Forward(ParameterTensors parameters) =>
+        _states is null ? _network.Forward(parameters, _whole!) : _network.Suffix(parameters, _states, FrameCounts, _set.TopLayers);
 
-    public void Dispose() => _owned.Dispose();
-
-    private static Tensor Prefix(Wav2Vec2Network network, ParameterSet set, ReadOnlyMemory<float> waveform)
+    /// <summary>The pass of some of the utterances, padded no longer than these need.</summary>
+    /// <param name="rows">Their numbers, at least one.</param>
+    /// <returns>The caller disposes.</returns>
+    public AdaptationPass Select(IReadOnlyList<int> rows)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        using var batch = new WaveformBatch([waveform]);
-        return network.Prefix(null, batch, set.TopLayers).DetachFromDisposeScope();
+        return new AdaptationPass(this, rows);
     }
 
-    private static Tensor ToTensor(HiddenStates hidden)
+    public void Dispose()
+    {
+        _whole?.Dispose();
+        _states?.Dispose();
+    }
+
+    private static (Tensor States, IReadOnlyList<int> FrameCounts) Prefix(
+        Wav2Vec2Network network, ParameterSet set, IReadOnlyList<ReadOnlyMemory<float>> waveforms)
+    {
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        using var batch = new WaveformBatch(waveforms);
+        return (network.Prefix(null, batch, set.TopLayers).DetachFromDisposeScope(), network.FrameCounts(batch));
+    }
+
+    private static (Tensor States, IReadOnlyList<int> FrameCounts) ToTensor(HiddenStates[] hidden)
     {
         using var scope = NewDisposeScope();
-        var states = empty(1, hidden.FrameCount, hidden.HiddenSize, dtype: ScalarType.Float32);
-        hidden.Values.Span.CopyTo(MemoryMarshal.Cast<byte, float>(states.bytes));
-        return states.to(TorchRuntime.Device).DetachFromDisposeScope();
+        int[] counts = [.. hidden.Select(states => states.FrameCount)];
+        var longest = counts.Max() * hidden[0].HiddenSize;
+        var states = zeros(hidden.Length, counts.Max(), hidden[0].HiddenSize, dtype: ScalarType.Float32);
+        var target = MemoryMarshal.Cast<byte, float>(states.bytes);
+        for (var row = 0; row < hidden.Length; row++) hidden[row].Values.Span.CopyTo(target[(row * longest)..]);
+        return (states.to(TorchRuntime.Device).DetachFromDisposeScope(), counts);
     }
 }

@@ -15,6 +15,8 @@ namespace Attune.Adaptation.Fast;
 /// if it hands the hidden states over, and only the top is repeated.</para>
 /// <para>A non-finite loss or gradient ends the steps, since nothing after it can be a number. An all-blank utterance goes on with
 /// class confusion alone, as published; what is served then is the caller's decision.</para>
+/// <para>Several utterances may be adapted to at once. Each has its own parameters, loss, optimizer, budget and end, takes no part in what the others compute,
+/// and gets what it gets alone, to within rounding (1e-5 of the largest logit). One that ends leaves the batch at once.</para>
 /// <para>Thread-safe: nothing is changed but what belongs to the call. Synchronous, on the caller's thread.</para>
 /// </remarks>
 public sealed class FastUpdate
@@ -26,6 +28,7 @@ public sealed class FastUpdate
     private readonly ModelConfig _config;
     private readonly int _sampleRateHz;
     private readonly TimeProvider _time;
+    private readonly BatchLimits _limits;
 
     /// <param name="network">Not disposed.</param>
     /// <param name="model">The model that the network was made from.</param>
@@ -50,6 +53,7 @@ public sealed class FastUpdate
         _time = time;
         _set = ParameterSet.Parse(options.Parameters);
         Source = source ?? AdaptableParameters.Source(model, _set);
+        _limits = new BatchLimits(Source.Layout);
     }
 
     /// <summary>Where an utterance starts from if its domain has learnt nothing: the model's own parameters.</summary>
@@ -90,43 +94,122 @@ public sealed class FastUpdate
         TimeSpan? budget,
         CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(steps);
-        var started = _time.GetTimestamp();
-        if (start is not null && start.Parameters.Layout != Source.Layout)
-            throw new ArgumentException("The start belongs to another parameter set or model.", nameof(start));
-        var audio = TimeSpan.FromSeconds((double)waveform.Length / _sampleRateHz);
-        if (budget <= TimeSpan.Zero) return null;
-        if (budget < WithFinal(Costs.Predict(audio)))
-        {
-            Costs.Doubt(audio);
-            return null;
-        }
-
-        using var scope = NewDisposeScope();
-        using var parameters = new ParameterTensors(start?.Parameters ?? Source);
-        using var optimizer = new AdamW(parameters, _options.LearningRate, _options.RepeatUpdatesPerEnclosingModule, start?.Moments);
-        using var pass = new AdaptationPass(_network, _set, parameters, waveform, hidden);
-
-        var taken = new List<AdaptationStep>(steps);
-        var stoppedByBudget = false;
-        for (var i = 0; i < steps; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (budget is { } limit && WouldOverrun(_time.GetElapsedTime(started), taken, limit))
-            {
-                stoppedByBudget = true;
-                break;
-            }
-
-            taken.Add(Step(pass, parameters, optimizer));
-            Costs.Observe(audio, taken[^1].Elapsed);
-            if (!double.IsFinite(taken[^1].Loss) || !double.IsFinite(taken[^1].GradientNorm)) break;
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        var (logits, loss, allBlank) = Finish(pass);
-        return new FastUpdateResult(taken, logits, loss, allBlank, parameters.ToParameters(0), stoppedByBudget);
+        var job = new FastUpdateJob(start, waveform, hidden, steps, () => budget, cancellationToken);
+        Run([job]);
+        if (job.Result.IsCanceled) cancellationToken.ThrowIfCancellationRequested();
+        return job.Result.GetAwaiter().GetResult();
     }
+
+    /// <summary>Adapts to several utterances at once and recognises them.</summary>
+    /// <param name="jobs">At least one. Each has its result when this returns, and those that end early have it before.</param>
+    public void Run(IReadOnlyList<FastUpdateJob> jobs)
+    {
+        var started = _time.GetTimestamp();
+        try
+        {
+            List<Row> rows = [.. jobs.Select(Begin).OfType<Row>()];
+            if (rows.Count > 0) Adapt(rows, started);
+        }
+        catch (Exception exception) // libtorch's: whoever waits for a result learns of it
+        {
+            foreach (var job in jobs) job.Fail(exception);
+        }
+    }
+
+    /// <summary>Whether utterances are adapted to sooner in one batch than one after another: by what <see cref="BatchLimits"/> says.</summary>
+    /// <param name="jobs">Those that the batch has already, at least one.</param>
+    /// <param name="next">One more.</param>
+    internal bool IsFasterWith(IReadOnlyList<FastUpdateJob> jobs, FastUpdateJob next) =>
+        _limits.Allow([.. jobs.Append(next).Select(job => _config.FrameCount(job.Waveform.Length))]);
+
+    /// <summary>An utterance that has something to compute; null if that ends before it begins, which its job is told.</summary>
+    private Row? Begin(FastUpdateJob job)
+    {
+        if (job.CancellationToken.IsCancellationRequested) job.Cancel(job.CancellationToken);
+        else if (job.Start is { } start && start.Parameters.Layout != Source.Layout) job.Fail(new ArgumentException("The start belongs to another parameter set or model."));
+        else if (job.Budget() is { } budget && !HasRoom(budget, Duration(job))) job.Complete(null);
+        else return new Row(job, job.Budget());
+        return null;
+    }
+
+    private bool HasRoom(TimeSpan budget, TimeSpan audio)
+    {
+        if (budget <= TimeSpan.Zero) return false;
+        if (budget >= WithFinal(Costs.Predict(audio))) return true;
+        Costs.Doubt(audio);
+        return false;
+    }
+
+    private void Adapt(List<Row> rows, long started)
+    {
+        using var scope = NewDisposeScope();
+        var batch = Batch([.. rows.Select(row => row.Job)]);
+        try
+        {
+            while (Continue(rows, ref batch, started))
+            {
+                var steps = batch.Step();
+                for (var i = 0; i < rows.Count; i++) rows[i].Taken.Add(steps[i]);
+                // A batch's step says little of what an utterance costs alone, which is what budgets need to know.
+                if (rows is [var alone]) Costs.Observe(Duration(alone.Job), steps[0].Elapsed);
+            }
+        }
+        finally
+        {
+            batch.Dispose();
+        }
+    }
+
+    /// <summary>Answers the utterances that have come to their end, and goes on with the others; false if there are none.</summary>
+    private bool Continue(List<Row> rows, ref AdaptationBatch batch, long started)
+    {
+        var elapsed = rows.Any(row => row.Budget is not null && row.HasStepsLeft) ? _time.GetElapsedTime(started) : TimeSpan.Zero;
+        var wanted = new List<int>();
+        var ended = new List<int>();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (rows[i].Job.CancellationToken.IsCancellationRequested) rows[i].Job.Cancel(rows[i].Job.CancellationToken);
+            else (HasEnded(rows[i], elapsed) ? ended : wanted).Add(i);
+        }
+
+        if (ended.Count > 0)
+        {
+            var part = ended.Count == rows.Count ? batch : batch.Select(ended);
+            foreach (var (final, i) in part.Finish().Zip(ended))
+                rows[i].Job.Complete(new FastUpdateResult(rows[i].Taken, final.Logits, final.Loss, final.AllBlank, final.Parameters, rows[i].StoppedByBudget));
+            if (part != batch) part.Dispose();
+        }
+
+        if (wanted.Count > 0 && wanted.Count < rows.Count)
+        {
+            var rest = batch.Select(wanted);
+            batch.Dispose();
+            batch = rest;
+            Row[] left = [.. wanted.Select(i => rows[i])];
+            rows.Clear();
+            rows.AddRange(left);
+        }
+
+        return wanted.Count > 0;
+    }
+
+    private static bool HasEnded(Row row, TimeSpan elapsed)
+    {
+        if (!row.HasStepsLeft) return true;
+        row.StoppedByBudget = row.Budget is { } budget && WouldOverrun(elapsed, row.Taken, budget);
+        return row.StoppedByBudget;
+    }
+
+    private AdaptationBatch Batch(IReadOnlyList<FastUpdateJob> jobs)
+    {
+        var parameters = new ParameterTensors([.. jobs.Select(job => job.Start?.Parameters ?? Source)]);
+        var optimizer = new AdamW(
+            parameters, _options.LearningRate, _options.RepeatUpdatesPerEnclosingModule, [.. jobs.Select(job => job.Start?.Moments)]);
+        var pass = new AdaptationPass(_network, _set, [.. jobs.Select(job => job.Waveform)], [.. jobs.Select(job => job.Hidden)]);
+        return new AdaptationBatch(pass, parameters, optimizer, _objective, _time);
+    }
+
+    private TimeSpan Duration(FastUpdateJob job) => TimeSpan.FromSeconds((double)job.Waveform.Length / _sampleRateHz);
 
     private static bool WouldOverrun(TimeSpan elapsed, List<AdaptationStep> taken, TimeSpan budget) =>
         taken.Count > 0 && elapsed + WithFinal(taken.Max(step => step.Elapsed)) > budget;
@@ -134,30 +217,19 @@ public sealed class FastUpdate
     /// <summary>A step costs a forward and a backward pass; what follows it costs a forward pass, a third of that.</summary>
     private static TimeSpan WithFinal(TimeSpan step) => step * 4 / 3;
 
-    private AdaptationStep Step(AdaptationPass pass, ParameterTensors parameters, AdamW optimizer)
+    private sealed class Row(FastUpdateJob job, TimeSpan? budget)
     {
-        var started = _time.GetTimestamp();
-        using var scope = NewDisposeScope();
-        var terms = _objective(pass.Forward(), pass.FrameCounts);
-        var gradients = parameters.Gradients(terms.Loss.sum());
-        var norm = linalg.vector_norm(gradients, 2, null, keepdim: false).item<float>();
-        optimizer.Step(parameters, gradients);
-        return new AdaptationStep(
-            terms.Loss.item<float>(),
-            terms.Entropy.item<float>(),
-            terms.ClassConfusion.item<float>(),
-            terms.AllBlank.item<bool>(),
-            norm,
-            _time.GetElapsedTime(started));
-    }
+        public FastUpdateJob Job => job;
 
-    private (Logits Logits, double Loss, bool AllBlank) Finish(AdaptationPass pass)
-    {
-        using var noGradients = no_grad();
-        using var scope = NewDisposeScope();
-        var logits = pass.Forward();
-        var terms = _objective(logits, pass.FrameCounts);
-        var values = logits.contiguous().cpu().data<float>().ToArray();
-        return (new Logits(values, _config.VocabularySize), terms.Loss.item<float>(), terms.AllBlank.item<bool>());
+        /// <summary>Counted from the beginning of the run.</summary>
+        public TimeSpan? Budget => budget;
+
+        public List<AdaptationStep> Taken { get; } = [];
+
+        public bool StoppedByBudget { get; set; }
+
+        /// <summary>Nothing can be a number after a loss or gradient that is none.</summary>
+        public bool HasStepsLeft =>
+            Taken.Count < job.Steps && (Taken is not [.., var last] || (double.IsFinite(last.Loss) && double.IsFinite(last.GradientNorm)));
     }
 }

@@ -30,20 +30,21 @@ public sealed class ParameterTensors : IDisposable
         var target = MemoryMarshal.Cast<byte, float>(buffer.bytes);
         for (var row = 0; row < rows.Count; row++) rows[row].Values.Span.CopyTo(target[(row * Layout.Length)..]);
         Buffer = buffer.to(TorchRuntime.Device).DetachFromDisposeScope();
-
-        foreach (var slice in Layout.Slices)
-        {
-            long[] shape = IsBatched ? [BatchSize, .. slice.Parameter.Shape] : [.. slice.Parameter.Shape];
-            // Detached, a view is a leaf of its own, while it still shares the buffer's memory.
-            var leaf = Buffer.narrow(1, slice.Offset, slice.Length).view(shape).detach().requires_grad_(true).DetachFromDisposeScope();
-            _leaves.Add(leaf);
-            _views.Add(slice.Parameter.Name, leaf);
-        }
+        AddViews();
     }
 
     public ParameterTensors(AdaptableParameters parameters)
         : this([parameters])
     {
+    }
+
+    private ParameterTensors(ParameterLayout layout, Tensor buffer)
+    {
+        Layout = layout;
+        BatchSize = (int)buffer.shape[0];
+        Buffer = buffer;
+        using var scope = NewDisposeScope();
+        AddViews();
     }
 
     /// <summary>Which parameter lies where in a row of <see cref="Buffer"/>.</summary>
@@ -73,6 +74,15 @@ public sealed class ParameterTensors : IDisposable
         return cat([.. gradients.Select(gradient => gradient.reshape(BatchSize, -1))], dim: 1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>A copy of some rows, which goes on without the others.</summary>
+    /// <param name="rows">Their numbers, at least one.</param>
+    /// <returns>The caller disposes.</returns>
+    public ParameterTensors Select(IReadOnlyList<int> rows)
+    {
+        using var noGradients = no_grad();
+        return new ParameterTensors(Layout, Buffer.Rows(rows).DetachFromDisposeScope()) { LoraScale = LoraScale };
+    }
+
     /// <summary>A copy of the values of one utterance.</summary>
     public AdaptableParameters ToParameters(int row)
     {
@@ -84,5 +94,17 @@ public sealed class ParameterTensors : IDisposable
     {
         foreach (var leaf in _leaves) leaf.Dispose();
         Buffer.Dispose();
+    }
+
+    private void AddViews()
+    {
+        foreach (var slice in Layout.Slices)
+        {
+            long[] shape = IsBatched ? [BatchSize, .. slice.Parameter.Shape] : [.. slice.Parameter.Shape];
+            // Detached, a view is a leaf of its own, while it still shares the buffer's memory.
+            var leaf = Buffer.narrow(1, slice.Offset, slice.Length).view(shape).detach().requires_grad_(true).DetachFromDisposeScope();
+            _leaves.Add(leaf);
+            _views.Add(slice.Parameter.Name, leaf);
+        }
     }
 }

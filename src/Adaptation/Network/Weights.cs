@@ -58,7 +58,7 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
         var (weight, bias) = (this[name + ".weight"], this[name + ".bias"]); // (size) or (N, size)
         if (weight.dim() == 1 && bias.dim() == 1) return nn.functional.layer_norm(x, [x.shape[^1]], weight, bias, epsilon);
         var normalized = nn.functional.layer_norm(x, [x.shape[^1]], null, null, epsilon);
-        return (normalized * Rows(weight)).Plus(Rows(bias));
+        return Rows(bias).PlusProduct(normalized, Rows(weight));
     }
 
     /// <summary>Convolution over the last dimension of x (N, channels, T).</summary>

@@ -73,8 +73,8 @@ public sealed class SlowUpdate
     private double AddGradient(ParameterTensors parameters, ReadOnlyMemory<float> waveform, Tensor gradients, int utterances)
     {
         using var scope = NewDisposeScope();
-        using var pass = new AdaptationPass(_network, _set, parameters, waveform, hidden: null);
-        var loss = _objective(pass.Forward(), pass.FrameCounts).Loss.sum();
+        using var pass = new AdaptationPass(_network, _set, waveform);
+        var loss = _objective(pass.Forward(parameters), pass.FrameCounts).Loss.sum();
         gradients.Accumulate(parameters.Gradients(loss.Over(utterances)));
         return loss.item<float>();
     }

@@ -88,8 +88,8 @@ public sealed class AnchoredDomain : IDisposable
         using var scope = NewDisposeScope();
         using var parameters = new ParameterTensors(start.Parameters);
         using var optimizer = new AdamW(parameters, _options.LearningRate, repeatUpdatesPerEnclosingModule: false, start.Moments);
-        using var pass = new AdaptationPass(_network, _set, parameters, waveform, hidden: null);
-        var logits = pass.Forward(); // (1, T', V)
+        using var pass = new AdaptationPass(_network, _set, waveform);
+        var logits = pass.Forward(parameters); // (1, T', V)
         var losses = transcripts.Select(labels => _ctc.Evaluate(logits, pass.FrameCounts, [labels])).ToArray();
         optimizer.Step(parameters, parameters.Gradients(stack(losses).mean()));
         return new AdaptationState(parameters.ToParameters(0), optimizer.ToMoments(0));

@@ -41,6 +41,7 @@ public class OptionSectionsTests
     [InlineData("Adaptation:Fast:Parameters", "top-0", "one of layer-norm, suta, top-K (K from 1)")]
     [InlineData("Adaptation:Threads:Workers", "-1", "between 0 and 256")]
     [InlineData("Adaptation:Threads:ThreadsPerWorker", "1000", "between 0 and 256")]
+    [InlineData("Adaptation:Threads:MaxBatch", "65", "between 1 and 64")]
     [InlineData("Adaptation:Threads:QueueCapacity", "0", "between 1 and 100000")]
     [InlineData("Adaptation:Slow:Strategy", "dsuta-best", "one of none, suta, csuta")]
     [InlineData("Adaptation:Slow:FastSteps", "101", "between 0 and 100")]

@@ -1,0 +1,31 @@
+using Attune.Adaptation.Fast;
+using Attune.Recognition.Acoustic;
+using Attune.Recognition.Models;
+
+namespace Attune.Adaptation.Tests.Fast;
+
+public class BatchLimitsTests
+{
+    [Theory]
+    [InlineData("layer-norm", true)]
+    [InlineData("bias", true)]
+    [InlineData("top-2", true)]
+    [InlineData("lora", true)]
+    [InlineData("suta", false)]
+    [InlineData("all", false)]
+    public void Allow_ParameterSetOfTheModelThatShips_OnlyFewValuesOfEachRow(string set, bool allowed)
+    {
+        using var model = TestModels.Open("spoken-numbers-en", out _);
+
+        Assert.Equal(allowed, new BatchLimits(ParameterSet.Parse(set).In(model.Layout, model.Config)).Allow([60, 60, 60]));
+    }
+
+    [Theory]
+    [InlineData(new[] { 100, 100, 100, 100 }, true)]
+    [InlineData(new[] { 101, 100, 100, 100 }, false)] // 404 with padding
+    [InlineData(new[] { 200, 200 }, true)]
+    [InlineData(new[] { 200, 100 }, true)] // a quarter is padding
+    [InlineData(new[] { 200, 99 }, false)]
+    public void Allow_Lengths_BoundsFramesAndPadding(int[] frameCounts, bool allowed) =>
+        Assert.Equal(allowed, new BatchLimits(new ParameterLayout([new ModelParameter("norm", [8], ModelPart.Encoder)])).Allow(frameCounts));
+}
