@@ -36,8 +36,14 @@ if (args is [PlainProcess.Argument, var folder, var set])
 
 var togetherRuns = new Option<int>("--runs") { Description = "Counted runs of each row. Default 5.", DefaultValueFactory = _ => 5 };
 var togetherOutput = new Option<FileInfo?>("--out") { Description = "Also write the table to this Markdown file." };
-var together = new Command("together", "Measures eight users adapting at the same time against one after another, alone and in batches.") { togetherRuns, togetherOutput };
-together.SetAction(result => TogetherBenchmark.Run(result.GetValue(togetherRuns), result.GetValue(togetherOutput)));
+var shapes = new Option<string[]>("--models")
+{
+    Description = "shipped, base. Default both.",
+    DefaultValueFactory = _ => ["shipped", "base"],
+    AllowMultipleArgumentsPerToken = true,
+};
+var together = new Command("together", "Measures eight users adapting at the same time against one after another, alone and in batches.") { shapes, togetherRuns, togetherOutput };
+together.SetAction(result => TogetherBenchmark.Run(result.GetValue(shapes)!, result.GetValue(togetherRuns), result.GetValue(togetherOutput)));
 command.Add(together);
 command.SetAction(result => Measure(result.GetValue(lengths)!, result.GetValue(runs), result.GetValue(threads), result.GetValue(output)));
 return command.Parse(args).Invoke();

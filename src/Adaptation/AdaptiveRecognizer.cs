@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;

@@ -167,7 +167,7 @@ public sealed class AdaptationThreadsTests
     [Fact]
     public async Task Dispose_WorkWaits_IsCancelledAndLaterWorkRefused()
     {
-        var threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = 1 });
+        var threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = 1, QueueCapacity = 100_000 });
         using var started = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
         var running = threads.TryRun(Block, CancellationToken.None);
