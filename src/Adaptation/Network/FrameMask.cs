@@ -12,8 +12,14 @@ public sealed class FrameMask
     {
         Counts = frameCounts;
         if (frameCounts.All(count => count == longest)) return;
-        var counts = tensor(frameCounts.Select(count => (long)count).ToArray(), device: TorchRuntime.Device);
-        Valid = arange(longest, device: TorchRuntime.Device).unsqueeze(0).less(counts.unsqueeze(1));
+        // Written here rather than compared there: arange makes objects of its numbers that nothing holds (see TensorArithmetic).
+        var valid = new bool[frameCounts.Count, longest];
+        for (var row = 0; row < frameCounts.Count; row++)
+        {
+            for (var frame = 0; frame < frameCounts[row]; frame++) valid[row, frame] = true;
+        }
+
+        Valid = tensor(valid, device: TorchRuntime.Device);
     }
 
     /// <summary>Real frames of each utterance.</summary>
