@@ -45,6 +45,10 @@ var shapes = new Option<string[]>("--models")
 var together = new Command("together", "Measures eight users adapting at the same time against one after another, alone and in batches.") { shapes, togetherRuns, togetherOutput };
 together.SetAction(result => TogetherBenchmark.Run(result.GetValue(shapes)!, result.GetValue(togetherRuns), result.GetValue(togetherOutput)));
 command.Add(together);
+var batchRuns = new Option<int>("--runs") { Description = "Counted runs of each row. Default 5.", DefaultValueFactory = _ => 5 };
+var batches = new Command("batches", "Measures fast updates by ones, twos and fours on every core, beyond the limits that the server keeps too.") { batchRuns };
+batches.SetAction(result => BatchBenchmark.Run(steps: 5, result.GetValue(batchRuns)));
+command.Add(batches);
 command.SetAction(result => Measure(result.GetValue(lengths)!, result.GetValue(runs), result.GetValue(threads), result.GetValue(output)));
 return command.Parse(args).Invoke();
 

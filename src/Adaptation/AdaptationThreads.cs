@@ -59,7 +59,7 @@ public sealed class AdaptationThreads : IDisposable
         }
     }
 
-    /// <summary>Time until a piece of work would probably begin, judged by the costs of what goes before it and of what runs.</summary>
+    /// <summary>Time until a piece of work would probably begin, judged by the costs of what goes before it and of what runs, each by itself; batches end sooner.</summary>
     public TimeSpan ExpectedWait(WorkTerms terms)
     {
         lock (_gate) return (_queue.CostBefore(terms) + (_running / 2)) / Workers;

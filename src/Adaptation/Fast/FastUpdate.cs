@@ -125,10 +125,11 @@ public sealed class FastUpdate
     /// <summary>An utterance that has something to compute; null if that ends before it begins, which its job is told.</summary>
     private Row? Begin(FastUpdateJob job)
     {
+        var budget = job.Budget();
         if (job.CancellationToken.IsCancellationRequested) job.Cancel(job.CancellationToken);
         else if (job.Start is { } start && start.Parameters.Layout != Source.Layout) job.Fail(new ArgumentException("The start belongs to another parameter set or model."));
-        else if (job.Budget() is { } budget && !HasRoom(budget, Duration(job))) job.Complete(null);
-        else return new Row(job, job.Budget());
+        else if (budget is { } limit && !HasRoom(limit, Duration(job))) job.Complete(null);
+        else return new Row(job, budget);
         return null;
     }
 
