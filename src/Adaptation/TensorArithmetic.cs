@@ -70,6 +70,9 @@ internal static class TensorArithmetic
         return tensor.index_select(0, torch.tensor(rows.Select(row => (long)row).ToArray(), device: tensor.device)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>L2 norm of each row, shape (N). Of a tensor of shape (N, P); the caller's scope disposes.</summary>
+    public static Tensor RowNorms(this Tensor tensor) => tensor.square().sum(1).sqrt();
+
     /// <summary><c>addend + left * right</c> in one pass, each of the three spread over the dimensions that it lacks.</summary>
     public static Tensor PlusProduct(this Tensor addend, Tensor left, Tensor right) => addend.addcmul(left, right, One);
 

@@ -18,7 +18,7 @@ internal sealed class AdaptationBatch(
         using var scope = NewDisposeScope();
         var terms = objective(pass.Forward(parameters), pass.FrameCounts);
         var gradients = parameters.Gradients(terms.Loss.sum()); // no row's loss depends on another row's parameters
-        var norms = Values(gradients.square().sum(1).sqrt());
+        var norms = Values(gradients.RowNorms());
         optimizer.Step(parameters, gradients);
         var (losses, entropies, confusions, allBlank) = (Values(terms.Loss), Values(terms.Entropy), Values(terms.ClassConfusion), Flags(terms.AllBlank));
         var elapsed = time.GetElapsedTime(started);

@@ -65,7 +65,7 @@ public sealed class SlowUpdate
             losses.Add(AddGradient(parameters, waveform, gradients, waveforms.Count));
         }
 
-        var norm = linalg.vector_norm(gradients, 2, null, keepdim: false).item<float>();
+        var norm = gradients.RowNorms().item<float>();
         optimizer.Step(parameters, gradients);
         return new SlowUpdateResult(new AdaptationState(parameters.ToParameters(0), optimizer.ToMoments(0)), losses, norm);
     }
