@@ -56,9 +56,9 @@ internal sealed class FastUpdateWork(FastUpdate update, ReaderWriterLockSlim inU
 
     private void Begin(int batchSize)
     {
+        _begun.TrySetResult(); // first of all: a request that is cancelled now waits for it
         Waited = time.GetElapsedTime(_queued);
         BatchSize = batchSize;
-        _begun.TrySetResult();
     }
 
     private static FastUpdateJob[] Jobs(IReadOnlyList<WorkPiece> pieces) => [.. pieces.Cast<FastUpdateWork>().Select(work => work.Job)];
