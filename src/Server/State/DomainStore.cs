@@ -138,9 +138,12 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
             var utterances = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(keys.Utterances(domain)), cancellationToken);
             var revisions = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(keys.Revisions(domain)), cancellationToken);
             var fence = await connection.RunAsync(database => database.HashGetAsync(keys.Head(domain), "fence"), cancellationToken);
-            RedisKey[] audio = [.. utterances.Select(id => keys.Utterance(domain, id.ToString()))];
-            await connection.RunAsync(database => database.KeyDeleteAsync(audio), cancellationToken);
-            await _values.DeleteAsync(revisions.Select(number => keys.Revision(domain, (long)number)).Append(keys.Candidate(domain, (long)fence)), cancellationToken);
+            await _values.DeleteAsync(
+                [
+                    .. utterances.Select(id => keys.Utterance(domain, id.ToString())), .. revisions.Select(number => keys.Revision(domain, (long)number)),
+                    keys.Candidate(domain, (long)fence),
+                ],
+                cancellationToken);
             RedisValue[] values = [domain, utterances.Length, revisions.Length, payload, options.EventsKept, keys.EventChannel.ToString()];
             var done = await connection.RunAsync(
                 database => database.ScriptEvaluateAsync(StateScripts.Delete, touched, values), cancellationToken);

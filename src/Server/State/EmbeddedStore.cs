@@ -25,10 +25,9 @@ internal sealed class EmbeddedStore : IDisposable
     // A Unix socket's path has at most 107 bytes.
     private const int MaxPathBytes = 90;
 
-    // Values up to LargestInline (30 s of audio) lie in the pages of the log and leave memory with them. Larger ones would be objects of the heap, which stay there
-    // as long as their page does: nearly for ever, since a page of references fills slowly. LargeValues keeps weights out.
-    private const string Memory = "96m", MemoryPage = "8m", LargestInline = "2m";
-    private const string LogMemory = "64m", LogPage = "16m", Index = "8m", Segment = "64m", LogLimit = "64m";
+    // Audio and weights lie beside it in files: LargeValues.
+    private const string Memory = "64m", MemoryPage = "4m";
+    private const string LogMemory = "32m", LogPage = "8m", Index = "8m", Segment = "64m", LogLimit = "64m";
     private const int HouseKeepingSeconds = 10, ExpiryScanSeconds = 30, SegmentsBeforeCompaction = 4;
 
     private readonly string _folder;
@@ -165,7 +164,6 @@ internal sealed class EmbeddedStore : IDisposable
         EnableStorageTier = true,
         LogMemorySize = Memory,
         PageSize = MemoryPage,
-        MaxInlineValueSize = LargestInline,
         IndexMemorySize = Index,
         SegmentSize = Segment,
         ObjectLogSegmentSize = Segment,

@@ -10,7 +10,7 @@ internal sealed class FinalSearch(StateConnection connection)
     {
         foreach (var keys in await ScopesAsync(cancellationToken))
         {
-            var bytes = (byte[]?)await connection.RunAsync(database => database.StringGetAsync(keys.Utterance(id.Domain, id.UtteranceId)), cancellationToken);
+            var bytes = await new LargeValues(connection).ReadAsync(keys.Utterance(id.Domain, id.UtteranceId), cancellationToken);
             if (bytes is not null) return UtteranceFormat.Read(bytes);
         }
 

@@ -1,32 +1,50 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
 namespace Attune.Server.State;
 
-/// <summary>Values that may be large: weights. Small ones lie under their key; what lies there of a large one says where it is.</summary>
+/// <summary>Values that may be large: audio and weights. Small ones lie under their key; what lies there of a large one says where it is.</summary>
 /// <remarks>
 /// <para>In Redis a large value lies in pieces of <see cref="PieceBytes"/> under <c>KEY:1</c> and so on, and its key holds <c>pieces:N</c>: Redis refuses strings of more than 512 MB, which all
 /// parameters of a model with their moments soon are. A store in the process leaves them to the file system: its folder <c>values</c> has a file for each, and the key holds
-/// <c>file:NAME</c>. Garnet would keep them in memory, and write each of them several times.</para>
-/// <para>The key comes last, so that whoever finds it finds the value; files that no key names any more, of a server that was killed, are deleted at the next start.</para>
+/// <c>file:NAME</c>. Garnet would keep them in memory, write each of them several times, and is at its worst when its log outgrows memory.</para>
+/// <para>The key comes last, so that whoever finds it finds the value. A file that expires has its time in its name, and is deleted within <see cref="StateConnection.SweepInterval"/> of it;
+/// files that no key names any more, of a server that was killed, are deleted at the next start.</para>
 /// <para>Thread-safe. All methods throw <see cref="StateUnavailableException"/>.</para>
 /// </remarks>
-internal sealed class LargeValues(StateConnection connection)
+internal sealed partial class LargeValues(StateConnection connection)
 {
-    /// <summary>Largest value under a key, and bytes of a piece: 1 MiB.</summary>
+    /// <summary>Largest value under a key of Redis, and bytes of a piece: 1 MiB.</summary>
     public const int PieceBytes = 1 << 20;
+
+    /// <summary>Largest value under a key of a store in the process: 4 KiB.</summary>
+    public const int InlineBytes = 1 << 12;
 
     private const string PiecesMark = "pieces:", FileMark = "file:";
 
     /// <summary>Longest content of a key whose value lies elsewhere.</summary>
-    public const int LongestMark = 40;
+    public const int LongestMark = 60;
 
     /// <summary>Stores a value that expires.</summary>
-    public async Task WriteAsync(RedisKey key, byte[] bytes, TimeSpan expiry, CancellationToken cancellationToken)
+    /// <param name="key">Its key.</param>
+    /// <param name="bytes">The value.</param>
+    /// <param name="expiry">Time after which it is gone.</param>
+    /// <param name="mayStay">Whether the key may be made to stay, so that what it names must not expire by itself.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task WriteAsync(RedisKey key, byte[] bytes, TimeSpan expiry, bool mayStay, CancellationToken cancellationToken)
     {
         RedisValue content = bytes;
-        if (bytes.Length > PieceBytes) content = connection.ValuesFolder is { } folder ? await WriteFileAsync(folder, bytes, cancellationToken) : await WritePiecesAsync(key, bytes, expiry, cancellationToken);
+        if (connection.ValuesFolder is { } folder)
+        {
+            if (bytes.Length > InlineBytes) content = await WriteFileAsync(folder, bytes, mayStay ? null : expiry, cancellationToken);
+        }
+        else if (bytes.Length > PieceBytes)
+        {
+            content = await WritePiecesAsync(key, bytes, expiry, cancellationToken);
+        }
+
         await connection.WriteAsync(database => database.StringSetAsync(key, content, expiry), cancellationToken);
     }
 
@@ -66,6 +84,17 @@ internal sealed class LargeValues(StateConnection connection)
         }
     }
 
+    /// <summary>Deletes the files whose time has come.</summary>
+    public static void DeleteExpired(string folder, DateTimeOffset now)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*-*"))
+        {
+            var name = Path.GetFileName(file);
+            if (long.TryParse(name.AsSpan(0, name.IndexOf('-', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture, out var time) && time <= now.ToUnixTimeSeconds())
+                File.Delete(file);
+        }
+    }
+
     private static List<RedisKey> Pieces(RedisKey key, int count) => [.. Enumerable.Range(1, count).Select(i => Piece(key, i))];
 
     private async Task<string> WritePiecesAsync(RedisKey key, byte[] bytes, TimeSpan expiry, CancellationToken cancellationToken)
@@ -92,10 +121,11 @@ internal sealed class LargeValues(StateConnection connection)
         return whole.ToArray();
     }
 
-    private async Task<string> WriteFileAsync(string folder, byte[] bytes, CancellationToken cancellationToken)
+    private async Task<string> WriteFileAsync(string folder, byte[] bytes, TimeSpan? expiry, CancellationToken cancellationToken)
     {
         connection.RequireRoom();
         var name = Guid.NewGuid().ToString("N");
+        if (expiry is { } time) name = string.Create(CultureInfo.InvariantCulture, $"{(connection.Now + time).ToUnixTimeSeconds()}-{name}");
         var path = Path.Combine(folder, name);
         try
         {
@@ -144,7 +174,10 @@ internal sealed class LargeValues(StateConnection connection)
             : 0;
 
     private string? FileIn(string mark) =>
-        mark.StartsWith(FileMark, StringComparison.Ordinal) && Guid.TryParseExact(mark[FileMark.Length..], "N", out var name) && connection.ValuesFolder is { } folder
-            ? Path.Combine(folder, name.ToString("N"))
+        mark.StartsWith(FileMark, StringComparison.Ordinal) && FileName().IsMatch(mark[FileMark.Length..]) && connection.ValuesFolder is { } folder
+            ? Path.Combine(folder, mark[FileMark.Length..])
             : null;
+
+    [GeneratedRegex("^([0-9]+-)?[0-9a-f]{32}$")]
+    private static partial Regex FileName();
 }

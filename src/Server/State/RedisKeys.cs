@@ -27,7 +27,7 @@ namespace Attune.Server.State;
 /// <item><term><c>S:domain:D:waiting</c></term><description>list of utterance ids in the order in which they came, to be learnt from; none</description></item>
 /// <item><term><c>S:domain:D:utterances</c></term><description>sorted set of the ids of stored utterances, score counts up; none, at most
 /// <see cref="StateOptions.UtterancesPerDomain"/></description></item>
-/// <item><term><c>S:domain:D:utterance:ID</c></term><description>string: bytes of <see cref="UtteranceFormat"/>;
+/// <item><term><c>S:domain:D:utterance:ID</c></term><description>string: bytes of <see cref="UtteranceFormat"/>, or where they are;
 /// <see cref="StateOptions.UtteranceExpiry"/></description></item>
 /// <item><term><c>S:domain:D:revisions</c></term><description>sorted set of revision numbers, score is the number; none</description></item>
 /// <item><term><c>S:domain:D:revision:N</c></term><description>string: bytes of <c>RevisionFile</c>, safetensors, or where they are (<see cref="LargeValues"/>); none</description></item>
@@ -48,8 +48,8 @@ internal sealed class RedisKeys(string scope)
     /// <summary>Time after which a candidate that nobody published is gone.</summary>
     public static readonly TimeSpan CandidateExpiry = TimeSpan.FromMinutes(10);
 
-    /// <summary>Pattern of the keys of revisions and candidates, whatever the scope.</summary>
-    public const string AllRevisions = Root + "*:domain:*:[rc]*:*";
+    /// <summary>Pattern of the keys of utterances, revisions and candidates, whatever the scope.</summary>
+    public const string AllLarge = Root + "*:domain:*:[urc]*:*";
 
     public static readonly RedisKey Scopes = Root + "scopes";
 

@@ -35,7 +35,7 @@ internal sealed class RevisionStore(StateConnection connection, StateScope scope
     /// <param name="fence">Fencing token under which it was made: a holder that was overtaken cannot replace another's.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task SaveCandidateAsync(Revision candidate, long fence, CancellationToken cancellationToken) =>
-        _values.WriteAsync(_keys.Candidate(candidate.Domain, fence), RevisionFile.ToBytes(candidate), RedisKeys.CandidateExpiry, cancellationToken);
+        _values.WriteAsync(_keys.Candidate(candidate.Domain, fence), RevisionFile.ToBytes(candidate), RedisKeys.CandidateExpiry, mayStay: true, cancellationToken);
 
     /// <summary>Deletes the oldest revisions that are too many, but for those that a domain may go back to.</summary>
     public async Task TrimAsync(string domain, LearningState state, CancellationToken cancellationToken)

@@ -35,6 +35,8 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer;
     private volatile bool _reachable = true;
     private bool _isDiskNearlyFull;
+    private readonly CancellationTokenSource _disposing = new();
+    private Task _sweeping = Task.CompletedTask;
     private bool _isRestarting;
     private long _awaySince;
 
@@ -67,6 +69,12 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     /// <summary>Folder of large values of a store in a process of this machine; null for Redis, which has them itself.</summary>
     public string? ValuesFolder { get; }
 
+    /// <summary>Time between two looks for values in files that have expired.</summary>
+    public static TimeSpan SweepInterval { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>By the clock of expiries.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
+
     /// <summary>Whether the last operation reached the store.</summary>
     public bool IsReachable => _reachable;
 
@@ -76,7 +84,8 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     {
         _embedded?.Start();
         _ = _multiplexer.Value;
-        if (_embedded is { IsTemporary: false }) _ = SweepAsync(_embedded.ValuesFolder, Directory.GetFiles(_embedded.ValuesFolder));
+        if (_embedded is null) return;
+        _sweeping = SweepAsync(_embedded.ValuesFolder, Directory.GetFiles(_embedded.ValuesFolder));
     }
 
     /// <summary>Runs an operation.</summary>
@@ -141,6 +150,8 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _disposing.CancelAsync();
+        await _sweeping;
         if (_multiplexer.IsValueCreated) await (await _multiplexer.Value).DisposeAsync();
         _embedded?.Dispose();
     }
@@ -184,8 +195,38 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
             .Build();
     }
 
-    /// <summary>Deletes files of large values that were there at the start and that no key names: of a server that was killed while it wrote one.</summary>
+    /// <summary>Deletes files of large values: those that were there at the start and that no key names, of a server that was killed, and then those that expire.</summary>
     private async Task SweepAsync(string folder, string[] files)
+    {
+        await DeleteUnnamedAsync(folder, files);
+        using var timer = new PeriodicTimer(SweepInterval, _time);
+        do
+        {
+            try
+            {
+                LargeValues.DeleteExpired(folder, Now);
+            }
+            catch (IOException exception)
+            {
+                Log.SweepFailed(_logger, folder, exception);
+            }
+        }
+        while (await WaitAsync(timer));
+    }
+
+    private async Task<bool> WaitAsync(PeriodicTimer timer)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(_disposing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task DeleteUnnamedAsync(string folder, string[] files)
     {
         try
         {
@@ -194,7 +235,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
                 async database =>
                 {
                     var contents = new List<string>();
-                    await foreach (var key in database.Multiplexer.GetServer(_embedded!.EndPoint).KeysAsync(pattern: RedisKeys.AllRevisions))
+                    await foreach (var key in database.Multiplexer.GetServer(_embedded!.EndPoint).KeysAsync(pattern: RedisKeys.AllLarge))
                         contents.Add((string?)await database.StringGetRangeAsync(key, 0, LargeValues.LongestMark) ?? "");
                     return contents;
                 },
@@ -297,7 +338,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
         [LoggerMessage(5, LogLevel.Warning, "The store in the process has ended, probably because its log could not be written; it is started again")]
         public static partial void Restarting(ILogger logger);
 
-        [LoggerMessage(7, LogLevel.Warning, "Files in {Folder} that no domain uses any more could not be deleted; it is tried again at the next start")]
+        [LoggerMessage(7, LogLevel.Warning, "Files in {Folder} that no domain uses any more could not be deleted; it is tried again")]
         public static partial void SweepFailed(ILogger logger, string folder, Exception exception);
 
         [LoggerMessage(6, LogLevel.Error, "The store in the process cannot be started again yet")]

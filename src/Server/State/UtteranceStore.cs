@@ -8,6 +8,7 @@ namespace Attune.Server.State;
 internal sealed class UtteranceStore(StateConnection connection, StateScope scope, StateOptions options)
 {
     private readonly RedisKeys _keys = scope.Keys;
+    private readonly LargeValues _values = new(connection);
 
     /// <summary>Stores an utterance. Done twice, it counts once.</summary>
     /// <param name="stored">The utterance.</param>
@@ -17,8 +18,7 @@ internal sealed class UtteranceStore(StateConnection connection, StateScope scop
     {
         var (domain, id) = (stored.Utterance.Domain, stored.Utterance.Id);
         var bytes = UtteranceFormat.ToBytes(stored);
-        await connection.WriteAsync(
-            database => database.StringSetAsync(_keys.Utterance(domain, id), bytes, options.UtteranceExpiry), cancellationToken);
+        await _values.WriteAsync(_keys.Utterance(domain, id), bytes, options.UtteranceExpiry, mayStay: false, cancellationToken);
 
         RedisKey[] touched = [_keys.Head(domain), _keys.Waiting(domain), _keys.Utterances(domain), _keys.Ready, RedisKeys.Turn, _keys.Domains];
         RedisValue[] values =
@@ -27,15 +27,13 @@ internal sealed class UtteranceStore(StateConnection connection, StateScope scop
         ];
         var old = (RedisValue[])(await connection.WriteAsync(
             database => database.ScriptEvaluateAsync(StateScripts.Append, touched, values), cancellationToken))!;
-        if (old.Length == 0) return;
-        RedisKey[] gone = [.. old.Select(number => _keys.Utterance(domain, number.ToString()))];
-        await connection.RunAsync(database => database.KeyDeleteAsync(gone), cancellationToken);
+        await _values.DeleteAsync(old.Select(number => _keys.Utterance(domain, number.ToString())), cancellationToken);
     }
 
     /// <summary>One utterance; null if it expired, was deleted, or never was.</summary>
     /// <exception cref="InvalidDataException">Its bytes are damaged.</exception>
     public async Task<StoredUtterance?> ReadAsync(string domain, string id, CancellationToken cancellationToken) =>
-        (byte[]?)await connection.RunAsync(database => database.StringGetAsync(_keys.Utterance(domain, id)), cancellationToken) is { } bytes
+        await _values.ReadAsync(_keys.Utterance(domain, id), cancellationToken) is { } bytes
             ? UtteranceFormat.Read(bytes)
             : null;
 

@@ -268,12 +268,28 @@ public class StoresTests
         var after = await store.For("suta").Revisions.ReadAsync("line", 1, TestStore.Token);
         await store.For("suta").Domains.DeleteAsync("line", DateTimeOffset.UnixEpoch, TestStore.Token);
 
-        Assert.Equal(kind == TestStore.Embedded ? (1, 2) : (5, 0), (keys.Length, files)); // 3.6 MB: a file, or the key and four pieces
+        Assert.Equal(kind == TestStore.Embedded ? (1, 3) : (5, 0), (keys.Length, files)); // 3.6 MB: a file, or the key and four pieces; the candidate's and the utterance's files
         Assert.All(expiries, Assert.Null);
         Assert.Equal(source.Values.ToArray(), read!.Revision.State.Parameters.Values.ToArray());
         Assert.Equal(source.Values.ToArray(), after!.Revision.State.Parameters.Values.ToArray());
         Assert.DoesNotContain(await StoredKeys.ReadAsync(store.Connection), key => key.Contains("domain:line:", StringComparison.Ordinal));
         Assert.Equal(0, Files(store));
+    }
+
+    [Fact]
+    public async Task AppendAsync_StoreInTheProcess_FilesGoWhenTheirTimeComes()
+    {
+        await using var store = TestStore.Start(TestStore.Embedded);
+        await store.AppendAsync("line", "u1", "u2");
+        var folder = store.Connection.ValuesFolder!;
+        var before = Directory.GetFiles(folder).Length;
+
+        LargeValues.DeleteExpired(folder, store.Connection.Now + store.Options.UtteranceExpiry - TimeSpan.FromMinutes(1));
+        var early = Directory.GetFiles(folder).Length;
+        LargeValues.DeleteExpired(folder, store.Connection.Now + store.Options.UtteranceExpiry + TimeSpan.FromMinutes(1));
+
+        Assert.Equal((2, 2, 0), (before, early, Directory.GetFiles(folder).Length));
+        Assert.Null(await store.Stores.Utterances.ReadAsync("line", "u1", TestStore.Token));
     }
 
     private static int Files(TestStore store) => store.Connection.ValuesFolder is { } folder ? Directory.GetFiles(folder).Length : 0;
