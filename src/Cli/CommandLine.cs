@@ -26,6 +26,7 @@ internal static class CommandLine
           attune transcribe samples/*.wav          recognise files, with and without adaptation
           attune transcribe --json call.flac       the same for programs
           attune serve                             answer requests over gRPC and HTTP
+          attune health                            whether a server takes requests
           attune key new alice                     let somebody in whom the server is to know
           attune listen call.wav                   words while they are spoken, from a server
           attune domain list                       what domains have learnt, from a server
@@ -72,6 +73,7 @@ internal static class CommandLine
     {
         var transcribe = TranscribeCommand.Create();
         var serving = ServeCommand.Create(serve);
+        var health = HealthCommand.Create();
         var listen = ListenCommand.Create();
         var domain = DomainCommand.Create();
         var replay = ReplayCommand.Create();
@@ -83,12 +85,13 @@ internal static class CommandLine
         var pull = PullCommand.Create();
         var checkpoint = CheckpointCommand.Create();
         var key = KeyCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, listen, domain, replay, train, fineTune, mergeAdapter, merge, pull, checkpoint, key, eval };
+        var root = new RootCommand(Description) { transcribe, serving, health, listen, domain, replay, train, fineTune, mergeAdapter, merge, pull, checkpoint, key, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
             [transcribe] = TranscribeCommand.Notes,
             [serving] = ServeCommand.Notes,
+            [health] = HealthCommand.Notes,
             [listen] = ListenCommand.Notes,
             [domain] = DomainCommand.Notes,
             [replay] = ReplayCommand.Notes,
