@@ -43,7 +43,7 @@ internal sealed class WorkQueue(int capacity, TimeProvider time)
         while (taken.Count < most && _waiting.TryPeek(out var next, out _))
         {
             cost += next.Piece.Terms.Cost;
-            if (next.Piece.Terms.Budget - (Now - next.Added) is { } left && left < shortest) shortest = left;
+            if (next.Piece.Terms.Budget is { } budget && budget - (Now - next.Added) is var left && left < shortest) shortest = left;
             if (taken.Count > 0 && (cost > shortest || !taken[0].Takes(taken, next.Piece))) break;
             taken.Add(Dequeue());
         }

@@ -17,7 +17,7 @@ internal sealed class LeaseStore(StateConnection connection, StateScope scope, S
     /// <summary>Takes a domain's lease; null if another has it.</summary>
     public async Task<DomainLease?> TryAcquireAsync(string domain, CancellationToken cancellationToken)
     {
-        var token = Guid.NewGuid().ToString("N");
+        var token = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}"; // whoever looks sees who has it
         RedisKey[] touched = [_keys.Lease(domain), _keys.Head(domain)];
         var fence = (long)await connection.RunAsync(
             database => database.ScriptEvaluateAsync(StateScripts.Acquire, touched, [token, DurationMs]), cancellationToken);

@@ -23,7 +23,7 @@ namespace Attune.Server.State;
 /// <item><term><c>S:domain:D:head</c></term><description>hash: <c>state</c> JSON of the learning state, <c>version</c> the turn of its last change, <c>change</c> token
 /// of that change, <c>frozen</c> 0 or 1, <c>fence</c> last fencing token, <c>created</c> Unix time in ms, and the counters <c>utterances</c>,
 /// <c>learnt</c>, <c>dropped</c>, <c>updates</c>, <c>refused</c>, <c>resets</c>; none</description></item>
-/// <item><term><c>S:domain:D:lease</c></term><description>string: token of the replica that learns; <see cref="StateOptions.LeaseDuration"/></description></item>
+/// <item><term><c>S:domain:D:lease</c></term><description>string: token of the replica that learns, <c>HOST/PROCESS/RANDOM</c>; <see cref="StateOptions.LeaseDuration"/></description></item>
 /// <item><term><c>S:domain:D:waiting</c></term><description>list of utterance ids in the order in which they came, to be learnt from; none</description></item>
 /// <item><term><c>S:domain:D:utterances</c></term><description>sorted set of the ids of stored utterances, score counts up; none, at most
 /// <see cref="StateOptions.UtterancesPerDomain"/></description></item>

@@ -23,15 +23,8 @@ internal sealed partial class ServerProcess : IDisposable
 
     public V1.Adaptation.AdaptationClient Domains { get; }
 
-    /// <summary>What it has computed until now.</summary>
-    public TimeSpan ProcessorTime
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
-    }
+    /// <summary>The system's number of the process.</summary>
+    public int Id => _process.Id;
 
     /// <summary>Starts one and waits until it listens.</summary>
     public static async Task<ServerProcess> StartAsync(params string[] settings)
