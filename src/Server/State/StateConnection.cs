@@ -198,7 +198,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     /// <summary>Deletes files of large values: those that were there at the start and that no key names, of a server that was killed, and then those that expire.</summary>
     private async Task SweepAsync(string folder, string[] files)
     {
-        await DeleteUnnamedAsync(folder, files);
+        await DeleteUnnamedAsync(folder, files).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it throws only when this is disposed
         using var timer = new PeriodicTimer(SweepInterval, _time);
         do
         {
@@ -206,7 +206,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
             {
                 LargeValues.DeleteExpired(folder, Now);
             }
-            catch (IOException exception)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 Log.SweepFailed(_logger, folder, exception);
             }
@@ -239,10 +239,10 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
                         contents.Add((string?)await database.StringGetRangeAsync(key, 0, LargeValues.LongestMark) ?? "");
                     return contents;
                 },
-                CancellationToken.None);
+                _disposing.Token);
             LargeValues.Sweep(files, named);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!_disposing.IsCancellationRequested)
         {
             Log.SweepFailed(_logger, folder, exception);
         }
