@@ -33,7 +33,7 @@ public static class ReplayHost
         try
         {
             await using var connection = Connect(options);
-            connection.Start();
+            await connection.StartAsync(mayMigrate: false, cancellationToken);
             using var model = Model.Open(recognition.ResolveModel());
             return await new FinalReplay(connection, options, model, TimeProvider.System).RunAsync(id, cancellationToken);
         }

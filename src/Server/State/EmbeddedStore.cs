@@ -90,6 +90,9 @@ internal sealed class EmbeddedStore : IDisposable
     /// <summary>Folder of <see cref="LargeValues"/> in a store's folder.</summary>
     public static string ValuesIn(string directory) => Path.Combine(directory, Values);
 
+    /// <summary>Its folder, full path.</summary>
+    public string Folder => _folder;
+
     /// <summary>Its folder of <see cref="LargeValues"/>.</summary>
     public string ValuesFolder => ValuesIn(_folder);
 

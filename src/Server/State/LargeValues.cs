@@ -14,7 +14,9 @@ namespace Attune.Server.State;
 /// files that no key names any more, of a server that was killed, are deleted at the next start.</para>
 /// <para>Thread-safe. All methods throw <see cref="StateUnavailableException"/>.</para>
 /// </remarks>
-internal sealed partial class LargeValues(StateConnection connection)
+/// <param name="connection">The store.</param>
+/// <param name="isMigrating">Whether they are used to bring the store to the format that all others wait for.</param>
+internal sealed partial class LargeValues(StateConnection connection, bool isMigrating = false)
 {
     /// <summary>Largest value under a key of Redis, and bytes of a piece: 1 MiB.</summary>
     public const int PieceBytes = 1 << 20;
@@ -45,16 +47,34 @@ internal sealed partial class LargeValues(StateConnection connection)
             content = await WritePiecesAsync(key, bytes, expiry, cancellationToken);
         }
 
-        await connection.WriteAsync(database => database.StringSetAsync(key, content, expiry), cancellationToken);
+        await WriteAsync(database => database.StringSetAsync(key, content, expiry), cancellationToken);
     }
 
     /// <summary>Reads a value; null if it or a part of it is gone.</summary>
     public async Task<byte[]?> ReadAsync(RedisKey key, CancellationToken cancellationToken)
     {
-        var value = (byte[]?)await connection.RunAsync(database => database.StringGetAsync(key), cancellationToken);
+        var value = (byte[]?)await RunAsync(database => database.StringGetAsync(key), cancellationToken);
         var mark = MarkIn(value);
         if (FileIn(mark) is { } file) return await ReadFileAsync(file, cancellationToken);
         return CountIn(mark) is var count and > 0 ? await ReadPiecesAsync(key, count, cancellationToken) : value;
+    }
+
+    /// <summary>Puts a value where one of its size belongs, if an older version put it elsewhere. It keeps its expiry.</summary>
+    /// <returns>Whether it was moved.</returns>
+    public async Task<bool> TryMoveAsync(RedisKey key, CancellationToken cancellationToken)
+    {
+        var value = (byte[]?)await RunAsync(database => database.StringGetAsync(key), cancellationToken);
+        if (value is null) return false;
+        var (mark, folder) = (MarkIn(value), connection.ValuesFolder);
+        var count = CountIn(mark);
+        var isInPlace = folder is null ? count > 0 || value.Length <= PieceBytes : FileIn(mark) is not null || (count == 0 && value.Length <= InlineBytes);
+        if (isInPlace || (count > 0 ? await ReadPiecesAsync(key, count, cancellationToken) : value) is not { } bytes) return false;
+
+        var expiry = await RunAsync(database => database.KeyTimeToLiveAsync(key), cancellationToken);
+        var content = folder is null ? await WritePiecesAsync(key, bytes, expiry is { } left ? left : Expiration.Default, cancellationToken) : await WriteFileAsync(folder, bytes, expiry, cancellationToken);
+        await RunAsync(database => database.StringSetAsync(key, content, Expiration.KeepTtl, ValueCondition.Exists), cancellationToken);
+        if (count > 0) await RunAsync(database => database.KeyDeleteAsync([.. Pieces(key, count)]), cancellationToken);
+        return true;
     }
 
     /// <summary>Names of the pieces of a value; none if it lies under its key, in a file, or nowhere.</summary>
@@ -66,7 +86,7 @@ internal sealed partial class LargeValues(StateConnection connection)
         foreach (var key in keys)
         {
             var mark = await MarkAsync(key, cancellationToken);
-            await connection.RunAsync(database => database.KeyDeleteAsync([key, .. Pieces(key, CountIn(mark))]), cancellationToken);
+            await RunAsync(database => database.KeyDeleteAsync([key, .. Pieces(key, CountIn(mark))]), cancellationToken);
             if (FileIn(mark) is { } file) File.Delete(file);
         }
     }
@@ -97,13 +117,13 @@ internal sealed partial class LargeValues(StateConnection connection)
 
     private static List<RedisKey> Pieces(RedisKey key, int count) => [.. Enumerable.Range(1, count).Select(i => Piece(key, i))];
 
-    private async Task<string> WritePiecesAsync(RedisKey key, byte[] bytes, TimeSpan expiry, CancellationToken cancellationToken)
+    private async Task<string> WritePiecesAsync(RedisKey key, byte[] bytes, Expiration expiry, CancellationToken cancellationToken)
     {
         var pieces = Pieces(key, (bytes.Length + PieceBytes - 1) / PieceBytes);
         for (var i = 0; i < pieces.Count; i++)
         {
             var (name, piece) = (pieces[i], bytes.AsMemory(i * PieceBytes, Math.Min(PieceBytes, bytes.Length - (i * PieceBytes))));
-            await connection.WriteAsync(database => database.StringSetAsync(name, piece, expiry), cancellationToken);
+            await WriteAsync(database => database.StringSetAsync(name, piece, expiry), cancellationToken);
         }
 
         return PiecesMark + pieces.Count.ToString(CultureInfo.InvariantCulture);
@@ -114,7 +134,7 @@ internal sealed partial class LargeValues(StateConnection connection)
         using var whole = new MemoryStream();
         foreach (var name in Pieces(key, count))
         {
-            if ((byte[]?)await connection.RunAsync(database => database.StringGetAsync(name), cancellationToken) is not { } piece) return null;
+            if ((byte[]?)await RunAsync(database => database.StringGetAsync(name), cancellationToken) is not { } piece) return null;
             whole.Write(piece);
         }
 
@@ -162,8 +182,17 @@ internal sealed partial class LargeValues(StateConnection connection)
         }
     }
 
+    private Task<T> RunAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken) =>
+        isMigrating ? connection.ReachAsync(operation, cancellationToken) : connection.RunAsync(operation, cancellationToken);
+
+    private Task<bool> WriteAsync(Func<IDatabase, Task<bool>> operation, CancellationToken cancellationToken)
+    {
+        connection.RequireRoom();
+        return RunAsync(operation, cancellationToken);
+    }
+
     private async Task<string> MarkAsync(RedisKey key, CancellationToken cancellationToken) =>
-        MarkIn(await connection.RunAsync(database => database.StringGetRangeAsync(key, 0, LongestMark), cancellationToken));
+        MarkIn(await RunAsync(database => database.StringGetRangeAsync(key, 0, LongestMark), cancellationToken));
 
     /// <summary>The content of a key if it says where a value is; else empty.</summary>
     private static string MarkIn(byte[]? value) => value is { Length: > 0 and <= LongestMark } ? Encoding.Latin1.GetString(value) : "";

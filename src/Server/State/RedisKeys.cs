@@ -6,11 +6,13 @@ namespace Attune.Server.State;
 
 /// <summary>Every key and channel in the store, for one scope: a model and a parameter set, which revisions depend on.</summary>
 /// <remarks>
-/// <para>All keys begin with <c>{attune}:1:</c>: the braces keep them in one slot of a cluster, since scripts touch several of them; 1 is the version of this
-/// table, and grows when a format changes. S is the scope, the first 16 digits of the model's SHA-256, a dot, and the set's name; D the domain
+/// <para>All keys begin with <c>{attune}:1:</c>: the braces keep them in one slot of a cluster, since scripts touch several of them; the 1 is part of the name,
+/// and <c>format</c> says how to read what lies under it. S is the scope, the first 16 digits of the model's SHA-256, a dot, and the set's name; D the domain
 /// (<see cref="DomainId.Key"/>): its name, or <c>/TENANT/NAME</c> of another tenant than <see cref="Tenant.Default"/>.</para>
 /// <list type="table">
 /// <listheader><term>key</term><description>type, value, expiry</description></listheader>
+/// <item><term><c>format</c></term><description>string: number of the layout, <see cref="StateFormat"/>; beside a store in the process a file of that name; none</description></item>
+/// <item><term><c>migration</c></term><description>string: token of the server that brings the store to a newer format; <see cref="StateOptions.LeaseDuration"/></description></item>
 /// <item><term><c>scopes</c></term><description>sorted set of S, all with score 0; none</description></item>
 /// <item><term><c>turn</c></term><description>counter; versions of heads, and the order in which domains learn; none</description></item>
 /// <item><term><c>activation</c></term><description>hash: which checkpoint serves, <c>activation</c> JSON, <c>version</c> counts up, <c>change</c> token of the last one;
@@ -51,6 +53,10 @@ internal sealed class RedisKeys(string scope)
     /// <summary>Pattern of the keys of utterances, revisions and candidates, whatever the scope.</summary>
     public const string AllLarge = Root + "*:domain:*:[urc]*:*";
 
+    public static readonly RedisKey Format = Root + "format";
+
+    public static readonly RedisKey Migration = Root + "migration";
+
     public static readonly RedisKey Scopes = Root + "scopes";
 
     public static readonly RedisKey Turn = Root + "turn";
@@ -88,6 +94,10 @@ internal sealed class RedisKeys(string scope)
     public RedisKey Revisions(string domain) => Of(domain, "revisions");
 
     public RedisKey Revision(string domain, long number) => Of(domain, $"revision:{number}");
+
+    /// <param name="domain">The domain.</param>
+    /// <param name="number">In decimal digits, as sets have it.</param>
+    public RedisKey Revision(string domain, string number) => Of(domain, "revision:" + number);
 
     public RedisKey Candidate(string domain, long fence) => Of(domain, $"candidate:{fence}");
 

@@ -15,16 +15,21 @@ namespace Attune.Server.State;
 /// for a while. Operations must bear to be done twice: an answer may be lost after the work was done.</para>
 /// <para>Nothing here waits for a connection; it is made, and made anew, behind the scenes. A store in the process that closes its connections, as it does
 /// when its log could not be written, is started again as soon as its disk has room. Thread-safe.</para>
+/// <para>Nothing is read or written before the store is found to have the format of this version (<see cref="StateMigration"/>). A Redis is looked at again every few seconds, since a
+/// newer server may come to share it.</para>
 /// </remarks>
 internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
 {
     private const int Retries = 3;
     private const int BacklogSeconds = 60;
+    private const long NotChecked = long.MinValue;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BreakSampling = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FormatInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MigrationPause = TimeSpan.FromMilliseconds(200);
 
     private readonly StateOptions _options;
     private readonly TimeProvider _time;
@@ -33,6 +38,13 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     private readonly EndPoint? _endPoint;
     private readonly ResiliencePipeline _pipeline;
     private readonly Lazy<Task<ConnectionMultiplexer>> _multiplexer;
+    private readonly string? _folder;
+    private readonly StateMigration _migration;
+    private readonly Lock _admission = new();
+    private Task<bool> _admitting = Task.FromResult(false);
+    private long _formatChecked = NotChecked;
+    private bool _mayMigrate = true;
+    private bool _isFormatRefused;
     private volatile bool _reachable = true;
     private bool _isDiskNearlyFull;
     private readonly CancellationTokenSource _disposing = new();
@@ -58,7 +70,9 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
         _endPoint = existing;
         if (existing is null && options.Redis.Length == 0) _embedded = new EmbeddedStore(options.ResolveDirectory());
         else if (existing is null) _ = Configuration(); // a malformed string stops the start
-        ValuesFolder = _embedded?.ValuesFolder ?? (existing is not null && options.ResolveDirectory() is { } folder ? EmbeddedStore.ValuesIn(folder) : null);
+        _folder = _embedded?.Folder ?? (existing is not null ? options.ResolveDirectory() : null);
+        ValuesFolder = _folder is null ? null : EmbeddedStore.ValuesIn(_folder);
+        _migration = new StateMigration(this, new StateFormatPlace(this, _folder), options.LeaseDuration, logger);
         _pipeline = CreatePipeline(options, time);
         _multiplexer = new Lazy<Task<ConnectionMultiplexer>>(ConnectAsync);
     }
@@ -78,21 +92,47 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     /// <summary>Whether the last operation reached the store.</summary>
     public bool IsReachable => _reachable;
 
-    /// <summary>Starts the store in the process, if it is that. Redis is not waited for.</summary>
-    /// <exception cref="ConfigurationException">The folder's contents are damaged.</exception>
-    public void Start()
+    /// <summary>Starts the store in the process, if it is that, and brings what is stored to this version's format. A Redis that is away is not waited for.</summary>
+    /// <param name="mayMigrate">False for one that only reads.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ConfigurationException">The folder's contents are damaged, or the store has a format that this version must not touch.</exception>
+    public async Task StartAsync(bool mayMigrate, CancellationToken cancellationToken)
     {
-        _embedded?.Start();
-        _ = _multiplexer.Value;
-        if (_embedded is null) return;
-        _sweeping = SweepAsync(_embedded.ValuesFolder, Directory.GetFiles(_embedded.ValuesFolder));
+        _mayMigrate = mayMigrate;
+        try
+        {
+            if (_folder is not null) RequireFormat(StateFormatPlace.ReadIn(_folder)); // before anything in it is opened
+            _embedded?.Start();
+            _ = _multiplexer.Value;
+            while (await IsThereAsync(cancellationToken) && !await AdmitAsync(cancellationToken)) await Task.Delay(MigrationPause, _time, cancellationToken);
+        }
+        catch (StateFormatException exception)
+        {
+            throw new ConfigurationException([exception.Message], exception);
+        }
+        catch (StateUnavailableException)
+        {
+            // It is looked at as soon as it can be reached.
+        }
+
+        if (_embedded is not null && mayMigrate) _sweeping = SweepAsync(_embedded.ValuesFolder, Directory.GetFiles(_embedded.ValuesFolder));
     }
 
     /// <summary>Runs an operation.</summary>
     /// <param name="operation">Bears to be done twice.</param>
     /// <param name="cancellationToken">Ends the wait; what was sent may still be done.</param>
-    /// <exception cref="StateUnavailableException">The store cannot be reached, or did not answer in time.</exception>
+    /// <exception cref="StateUnavailableException">The store cannot be reached, did not answer in time, or has a format that this version must not touch.</exception>
     public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
+    {
+        if (!IsAdmitted) await RequireAdmissionAsync(cancellationToken);
+        return await ReachAsync(operation, cancellationToken);
+    }
+
+    /// <summary>Runs an operation whatever the format: for those that find it out and change it.</summary>
+    /// <param name="operation">Bears to be done twice.</param>
+    /// <param name="cancellationToken">Ends the wait; what was sent may still be done.</param>
+    /// <exception cref="StateUnavailableException">The store cannot be reached, or did not answer in time.</exception>
+    internal async Task<T> ReachAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
     {
         try
         {
@@ -248,6 +288,70 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>A store in the process is nobody else's.</summary>
+    private bool IsAdmitted => Volatile.Read(ref _formatChecked) is var ticks and not NotChecked && (_folder is not null || _time.GetElapsedTime(ticks) < FormatInterval);
+
+    /// <summary>Whether the store answers at all, asked with less patience than an operation has, since the start waits for it.</summary>
+    private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
+    {
+        if (_folder is not null) return true;
+        using var patience = new CancellationTokenSource(_options.OperationTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            RequireFormat(await _migration.ReadAsync(either.Token));
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private async Task RequireAdmissionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await AdmitAsync(cancellationToken)) return;
+            throw new StateUnavailableException(new TimeoutException("Another server brings the store to this version's format."));
+        }
+        catch (StateFormatException exception)
+        {
+            if (!Interlocked.Exchange(ref _isFormatRefused, true)) Log.FormatRefused(_logger, exception.Message);
+            throw new StateUnavailableException(exception);
+        }
+    }
+
+    /// <summary>Finds out whether the store has the right format, and gives it that if it is older; once for all who ask meanwhile.</summary>
+    /// <returns>False while another server gives it that.</returns>
+    /// <exception cref="StateFormatException">It has a format that this version must not touch.</exception>
+    private Task<bool> AdmitAsync(CancellationToken cancellationToken)
+    {
+        lock (_admission)
+        {
+            if (_admitting.IsCompleted) _admitting = Task.Run(AdmitAsync, _disposing.Token);
+            return _admitting.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<bool> AdmitAsync()
+    {
+        if (IsAdmitted) return true;
+        if (!_mayMigrate) RequireFormat(await _migration.ReadAsync(_disposing.Token));
+        else if (!await _migration.TryRunAsync(_disposing.Token)) return false;
+        Volatile.Write(ref _formatChecked, _time.GetTimestamp());
+        Volatile.Write(ref _isFormatRefused, false);
+        return true;
+    }
+
+    /// <exception cref="StateFormatException">It is older, and nothing may be migrated.</exception>
+    private void RequireFormat(int format)
+    {
+        if (_mayMigrate || format == StateFormat.Current) return;
+        throw new StateFormatException(
+            $"The format of the state must be {StateFormat.Current} to be read. Given: {format}, of an older version. Start the server of this version once, which brings it up to date, or read it with that version.");
+    }
+
     /// <summary>A store in the process closes its connections when its log could not be written, or answers nobody any more.</summary>
     private bool HasEnded(Exception exception) => exception is RedisConnectionException || _time.GetElapsedTime(Interlocked.Read(ref _awaySince)) > RestartPause;
 
@@ -340,6 +444,9 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
 
         [LoggerMessage(7, LogLevel.Warning, "Files in {Folder} that no domain uses any more could not be deleted; it is tried again")]
         public static partial void SweepFailed(ILogger logger, string folder, Exception exception);
+
+        [LoggerMessage(8, LogLevel.Error, "What domains learn is neither read nor stored: {Reason}")]
+        public static partial void FormatRefused(ILogger logger, string reason);
 
         [LoggerMessage(6, LogLevel.Error, "The store in the process cannot be started again yet")]
         public static partial void RestartFailed(ILogger logger, Exception exception);

@@ -117,6 +117,24 @@ internal static class StateScripts
         return redis.call('DEL', KEYS[1])
         """;
 
+    /// <summary>Takes the lease of the migration. KEYS: lease. ARGV: token, duration in ms. Returns 1; 0 if another has it.</summary>
+    public const string BeginMigration = """
+        local holder = redis.call('GET', KEYS[1])
+        if holder == ARGV[1] then return 1 end
+        if holder then return 0 end
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+        return 1
+        """;
+
+    /// <summary>Writes down the format and gives back the lease. KEYS: lease, format. ARGV: token, format. Returns 1; 0 if the lease is no longer ours.</summary>
+    public const string EndMigration = """
+        if redis.call('GET', KEYS[2]) == ARGV[2] then return 1 end
+        if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+        redis.call('SET', KEYS[2], ARGV[2])
+        redis.call('DEL', KEYS[1])
+        return 1
+        """;
+
     /// <summary>
     /// Writes down which checkpoint serves. KEYS: activation. ARGV: token, version that is known, activation, channel. Returns the new version.
     /// </summary>

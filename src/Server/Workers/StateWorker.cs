@@ -16,13 +16,12 @@ internal sealed partial class StateWorker(
     private Task _storing = Task.CompletedTask;
     private Task _following = Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        connection.Start();
+        await connection.StartAsync(mayMigrate: true, cancellationToken);
         connection.Restored += Refresh;
         _storing = Task.Run(() => outbox.RunAsync(_stopping.Token), CancellationToken.None);
         _following = Task.Run(FollowAsync, CancellationToken.None);
-        return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ internal sealed class LeaseWatch : IAsyncDisposable
             RedisKeys.For(TestStore.Model, set), TestStore.Model.Sha256, set, set.In(TestStore.Model.Layout, TestStore.Model.Config), RoundSize: 1);
         _lease = scope.Keys.Lease(domain);
         _stores = new ScopeStores(connection, scope, new StateOptions(), TimeProvider.System);
-        _connection.Start();
+        _connection.StartAsync(mayMigrate: false, TestStore.Token).GetAwaiter().GetResult();
     }
 
     public ScopeStores Stores => _stores;

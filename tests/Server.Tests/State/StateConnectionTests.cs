@@ -34,7 +34,7 @@ public class StateConnectionTests
     {
         var options = new StateOptions { Redis = "127.0.0.1:1", OperationTimeout = TimeSpan.FromMilliseconds(200) };
         await using var connection = new StateConnection(options, TimeProvider.System, NullLogger.Instance, existing: null);
-        connection.Start();
+        await connection.StartAsync(mayMigrate: true, TestStore.Token);
 
         await Assert.ThrowsAsync<StateUnavailableException>(
             () => connection.RunAsync(database => database.StringGetAsync("key"), TestStore.Token));

@@ -91,7 +91,7 @@ internal sealed class TestStore : IAsyncDisposable
     private StateConnection Connect()
     {
         var connection = new StateConnection(Options, TimeProvider.System, NullLogger.Instance, existing: null);
-        connection.Start();
+        connection.StartAsync(mayMigrate: true, Token).GetAwaiter().GetResult();
         return connection;
     }
 }
