@@ -71,7 +71,10 @@ internal static class TensorArithmetic
     }
 
     /// <summary>L2 norm of each row, shape (N). Of a tensor of shape (N, P); the caller's scope disposes.</summary>
-    public static Tensor RowNorms(this Tensor tensor) => tensor.square().sum(1).sqrt();
+    public static Tensor RowNorms(this Tensor tensor) => tensor.Squared().sum(1).sqrt();
+
+    /// <summary>Each value times itself. TorchSharp's <c>square</c> is a power, whose exponent is such a number.</summary>
+    public static Tensor Squared(this Tensor tensor) => tensor * tensor;
 
     /// <summary><c>addend + left * right</c> in one pass, each of the three spread over the dimensions that it lacks.</summary>
     public static Tensor PlusProduct(this Tensor addend, Tensor left, Tensor right) => addend.addcmul(left, right, One);

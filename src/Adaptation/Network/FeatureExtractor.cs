@@ -75,7 +75,7 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
         var count = valid.sum(-1, keepdim: true);
         var mean = (x * valid).sum(-1, keepdim: true) / count;
         var centred = x.Minus(mean) * valid;
-        var variance = centred.square().sum(-1, keepdim: true) / count;
+        var variance = centred.Squared().sum(-1, keepdim: true) / count;
         return (centred * variance.Plus(Eps).rsqrt() * weight.unsqueeze(-1)).Plus(bias.unsqueeze(-1));
     }
 }

@@ -172,7 +172,7 @@ public sealed class Wav2Vec2Network : IDisposable
 
     /// <summary>g v / |v| with one norm for each tap of the kernel; g (..., 1, 1, k), v (..., D, D / groups, k).</summary>
     private static Tensor PositionalWeight(Tensor gain, Tensor direction) =>
-        direction * (gain / direction.square().sum([-3L, -2L], keepdim: true).sqrt());
+        direction * (gain / direction.Squared().sum([-3L, -2L], keepdim: true).sqrt());
 
     private Tensor StableLayer(Weights weights, Tensor x, int layer, FrameMask mask)
     {
