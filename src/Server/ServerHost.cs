@@ -82,11 +82,12 @@ public static class ServerHost
         }
 
         app.UseMetrics();
+        app.UsePageOrigins();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapGrpcService<SpeechService>();
         app.MapGrpcService<RivaService>();
-        app.MapStreamSocket();
+        app.MapWeb();
         app.MapGrpcService<AdaptationService>();
         app.MapGrpcService<CheckpointService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();

@@ -32,7 +32,7 @@ internal sealed partial class AccessDenial(ServerMetrics metrics, ILogger<Access
             : (StatusTable.PermissionDenied, $"This needs {Required(context)}, which {context.User.Identity?.Name} does not have.");
         Log.Denied(logger, context.TraceIdentifier, context.GetEndpoint()?.DisplayName ?? "unknown address", row.Label, context.User.Identity?.Name ?? "nobody known");
         metrics.Ended(MethodOf(context), row.Label, TimeSpan.Zero);
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true) AnswerGrpc(context, row, message);
+        if (JsonDoor.IsGrpc(context.Request)) AnswerGrpc(context, row, message);
         else await AnswerHttpAsync(context, row, message);
     }
 
@@ -62,20 +62,30 @@ internal sealed partial class AccessDenial(ServerMetrics metrics, ILogger<Access
     /// <summary>A response of gRPC without messages, whose trailers are among the headers.</summary>
     private static void AnswerGrpc(HttpContext context, StatusRow row, string message)
     {
-        var status = new Status { Code = (int)row.Status, Message = message };
-        status.Details.Add(Any.Pack(new ErrorInfo { Reason = row.Label, Domain = StatusInterceptor.Domain }));
-        status.Details.Add(Any.Pack(new RequestInfo { RequestId = context.TraceIdentifier }));
+        var status = ToStatus(context, row, message);
         context.Response.ContentType = "application/grpc";
         context.Response.Headers["grpc-status"] = ((int)row.Status).ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["grpc-message"] = Uri.EscapeDataString(message);
         context.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray()).TrimEnd('=');
     }
 
+    private static Status ToStatus(HttpContext context, StatusRow row, string message) => new()
+    {
+        Code = (int)row.Status,
+        Message = message,
+        Details =
+        {
+            Any.Pack(new ErrorInfo { Reason = row.Label, Domain = StatusInterceptor.Domain }),
+            Any.Pack(new RequestInfo { RequestId = context.TraceIdentifier }),
+        },
+    };
+
     private static Task AnswerHttpAsync(HttpContext context, StatusRow row, string message)
     {
         var isUnknown = row == StatusTable.Unauthenticated;
         context.Response.StatusCode = isUnknown ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
         if (isUnknown) context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null) return JsonDoor.WriteErrorAsync(context, ToStatus(context, row, message));
         return context.Response.WriteAsJsonAsync(
             new { error = new { reason = row.Label, status = JsonNamingPolicy.SnakeCaseUpper.ConvertName(row.Status.ToString()), message } }, context.RequestAborted);
     }

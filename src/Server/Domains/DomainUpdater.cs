@@ -117,6 +117,8 @@ internal sealed partial class DomainUpdater(
             Checks = outcome.Candidate?.Verdict.Checks,
             LossBefore = outcome.Figures.LossBefore,
             LossAfter = outcome.Figures.LossAfter,
+            LossImprovement = outcome.Figures.LossImprovement,
+            StandardErrors = outcome.Figures.StandardErrors,
         };
         var change = new DomainChange(outcome.State, Frozen: false, logged) { Revision = outcome.Candidate?.Number, Fence = lease.Fence };
         if (!await _stores.Domains.TryChangeAsync(head, change, cancellationToken))

@@ -1,15 +1,17 @@
 using Attune.Adaptation.Revisions;
+using Attune.Adaptation.Slow;
 using Attune.Server.Access;
 using Attune.Server.Domains;
 using Attune.Server.State;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Serving;
 
 /// <summary>attune.v1.Adaptation, of the caller's tenant. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
-internal sealed class AdaptationService(ServingModel serving, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class AdaptationService(ServingModel serving, IOptions<SlowUpdateOptions> slow, IHostApplicationLifetime lifetime, TimeProvider time)
     : V1.Adaptation.AdaptationBase
 {
     private const int DefaultPage = 100, MaxPage = 1000;
@@ -164,7 +166,7 @@ internal sealed class AdaptationService(ServingModel serving, IHostApplicationLi
     {
         if (await _domains.Reader.ReadAsync(domain.Key, cancellationToken) is not { } stored) return null;
         var waiting = await _domains.Stores.Domains.CountWaitingAsync(domain.Key, cancellationToken);
-        return DomainResponses.ToDomain(stored, waiting);
+        return DomainResponses.ToDomain(stored, waiting, slow.Value);
     }
 
     /// <summary>A revision that can be read; null if it is gone or damaged.</summary>

@@ -1,5 +1,7 @@
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Revisions;
+using Attune.Adaptation.Slow;
+using Attune.Adaptation.Strategies;
 using Attune.Server.Domains;
 using Attune.Server.State;
 using Google.Protobuf.WellKnownTypes;
@@ -9,7 +11,7 @@ namespace Attune.Server.Serving;
 /// <summary>From domains to the messages of attune.v1.</summary>
 internal static class DomainResponses
 {
-    public static V1.Domain ToDomain(StoredDomain stored, long waiting)
+    public static V1.Domain ToDomain(StoredDomain stored, long waiting, SlowUpdateOptions slow)
     {
         var head = stored.Head;
         return new V1.Domain
@@ -26,7 +28,23 @@ internal static class DomainResponses
             Refused = head.Refused,
             Resets = head.Resets,
             CreateTime = head.Created.ToTimestamp(),
+            ResetTest = slow.ResolveStrategy().Reset == ResetPolicy.Dynamic ? ToResetTest(head.State, slow) : null,
         };
+    }
+
+    private static V1.ResetTest ToResetTest(LearningState state, SlowUpdateOptions slow)
+    {
+        var message = new V1.ResetTest
+        {
+            Utterances = state.Utterances,
+            Window = slow.ResetWindow,
+            LossImprovements = { state.LossImprovements },
+            Threshold = slow.ResetThreshold,
+            BuffersAbove = state.BuffersAbove,
+            Patience = slow.ResetPatience,
+        };
+        if (state.Improvement is { } gaussian) (message.Mean, message.Deviation) = (gaussian.Mean, gaussian.Deviation);
+        return message;
     }
 
     public static V1.Revision ToRevision(StoredRevision stored, long current)
@@ -60,6 +78,8 @@ internal static class DomainResponses
         };
         if (item.LossBefore is { } before) message.LossBefore = before;
         if (item.LossAfter is { } after) message.LossAfter = after;
+        if (item.LossImprovement is { } improvement) message.LossImprovement = improvement;
+        if (item.StandardErrors is { } standardErrors) message.StandardErrors = standardErrors;
         return message;
     }
 

@@ -22,13 +22,13 @@ public sealed class ServingOptions
     public int MaxMessageBytes { get; set; } = 67_108_864;
 
     /// <summary>
-    /// Address of a second door, for browsers: HTTP/1.1 with the page /stream and the WebSocket /v1/stream, for example
+    /// Address of a second door, for browsers: HTTP/1.1 with the console, JSON and the WebSocket /v1/stream, for example
     /// http://127.0.0.1:5191. Default empty: no such door, since plain-text gRPC takes the other addresses for HTTP/2 alone.
     /// </summary>
     public string WebUrl { get; set; } = "";
 
     /// <summary>
-    /// Origins, separated by semicolons, whose pages may open the WebSocket, besides the server's own; * for any. Default empty.
+    /// Origins, separated by semicolons, whose pages may use JSON and the WebSocket, besides the server's own; * for any. Default empty.
     /// </summary>
     public string WebOrigins { get; set; } = "";
 

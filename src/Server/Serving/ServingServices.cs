@@ -27,9 +27,13 @@ internal static class ServingServices
         services.AddSingleton<StreamAdmission>();
         services.AddSingleton<StreamRunner>();
         services.AddSingleton<StreamSocket>();
+        services.AddSingleton<PageOrigins>();
+        services.AddCors();
         services.AddSingleton<SpeechEngine>();
+        services.AddSingleton<ServerLoad>();
 
         services.AddGrpc()
+            .AddJsonTranscoding(JsonDoor.Configure)
             .AddServiceOptions<SpeechService>(options => options.Interceptors.Add<StatusInterceptor>())
             .AddServiceOptions<RivaService>(options => options.Interceptors.Add<StatusInterceptor>())
             .AddServiceOptions<AdaptationService>(options => options.Interceptors.Add<StatusInterceptor>());

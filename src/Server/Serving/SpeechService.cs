@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Authorization;
 namespace Attune.Server.Serving;
 
 /// <summary>attune.v1.Speech. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
-internal sealed class SpeechService(SpeechEngine engine, StreamRunner streams, RecognitionSettings settings)
+internal sealed class SpeechService(SpeechEngine engine, StreamRunner streams, ServerLoad load, RecognitionSettings settings)
     : V1.Speech.SpeechBase
 {
     [Authorize(Policy.Recognise)]
@@ -36,4 +36,7 @@ internal sealed class SpeechService(SpeechEngine engine, StreamRunner streams, R
         using var lease = engine.Lease();
         return Task.FromResult(Responses.ToModel(lease.Recognizer, settings));
     }
+
+    [Authorize(Policy.Recognise)]
+    public override Task<V1.Load> GetLoad(V1.GetLoadRequest request, ServerCallContext context) => Task.FromResult(load.Read());
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Attune.Recognition.Audio;
 using Attune.Server.Access;
+using Attune.Server.Serving.Web;
 using Attune.Server.Telemetry;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -79,16 +80,24 @@ internal sealed class StatusInterceptor(
             label = row.Label;
             if (row.Status == StatusCode.Internal) RequestLog.Failed(logger, summary.RequestId, summary.Method, exception);
             if (exception is QuotaExceededException { RetryAfter.TotalSeconds: var seconds })
-                context.ResponseTrailers.Add("retry-after", seconds.ToString("0", CultureInfo.InvariantCulture));
+                Tell(context, "retry-after", seconds.ToString("0", CultureInfo.InvariantCulture));
             throw ToRpcException(row, exception, summary.RequestId);
         }
         finally
         {
-            foreach (var (name, value) in summary.Caller.Usage.Fields()) context.ResponseTrailers.Add(name, value);
+            foreach (var (name, value) in summary.Caller.Usage.Fields()) Tell(context, name, value);
             var elapsed = time.GetElapsedTime(started);
             metrics.Ended(summary.Method, label, elapsed);
             RequestLog.Ended(logger, summary, label, elapsed);
         }
+    }
+
+    /// <summary>Sends a trailer, or, through the door for JSON, whose clients do not read trailers, a header.</summary>
+    private static void Tell(ServerCallContext context, string name, string value)
+    {
+        var http = context.GetHttpContext();
+        if (JsonDoor.IsGrpc(http.Request)) context.ResponseTrailers.Add(name, value);
+        else if (!http.Response.HasStarted) http.Response.Headers[name] = value;
     }
 
     private StatusRow ToStatus(Exception exception, ServerCallContext context) => exception switch

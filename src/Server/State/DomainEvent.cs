@@ -80,6 +80,12 @@ internal sealed record DomainEvent(DateTimeOffset Time, string Domain, DomainEve
     /// <summary>The same after it.</summary>
     public double? LossAfter { get; init; }
 
+    /// <summary>Mean loss improvement of the learnt utterances; null if it was not measured.</summary>
+    public double? LossImprovement { get; init; }
+
+    /// <summary>z: how far that lies above the mean of the Gaussian; null before there is one.</summary>
+    public double? StandardErrors { get; init; }
+
     /// <summary>What is stored, but for the id in front.</summary>
     public string ToPayload() => JsonSerializer.Serialize(this, StateJson.Options);
 

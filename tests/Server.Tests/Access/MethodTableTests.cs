@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.RegularExpressions;
 using Attune.Server.Tests.State;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,7 +28,7 @@ public sealed partial class MethodTableTests(MethodTableTests.Fixture fixture) :
     public void Table_Always_HasEveryMethodAndNoOther()
     {
         var mapped = fixture.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Select(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/'))
+            .Select(NameOf)
             .Where(path => !path.Contains("{unimplemented", StringComparison.Ordinal)); // what gRPC answers for methods that do not exist
 
         Assert.Equal(mapped.Order(StringComparer.Ordinal), Table.Keys.Order(StringComparer.Ordinal));
@@ -48,6 +51,15 @@ public sealed partial class MethodTableTests(MethodTableTests.Fixture fixture) :
         Assert.Equal(expected, actual);
     }
 
+    /// <summary>What the table calls an endpoint: a method of gRPC by its name, what has a verb of HTTP by that and its path.</summary>
+    private static string NameOf(RouteEndpoint endpoint)
+    {
+        var path = endpoint.RoutePattern.RawText!;
+        if (endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>()?.HttpRule is { } rule) path = rule.Get + rule.Post + rule.Delete;
+        else if (endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is not null) return path.TrimStart('/');
+        return endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is [var verb] ? $"{verb} {path}" : path.TrimStart('/');
+    }
+
     /// <summary>Who the words of the table let in, in the order of the callers.</summary>
     private static string[] Allowed(string words) => words switch
     {
@@ -63,8 +75,10 @@ public sealed partial class MethodTableTests(MethodTableTests.Fixture fixture) :
     /// <summary>Sends an empty message. Whoever is let in gets an answer of the method, or its complaint about the message.</summary>
     private async Task<bool> IsLetInAsync(string method, TestClient? client)
     {
-        var isGrpc = method.Contains('.', StringComparison.Ordinal);
-        using var request = new HttpRequestMessage(isGrpc ? HttpMethod.Post : HttpMethod.Get, "/" + method)
+        var verb = method.Contains(' ', StringComparison.Ordinal) ? new HttpMethod(method[..method.IndexOf(' ', StringComparison.Ordinal)]) : null;
+        var isGrpc = verb is null && method.Contains('.', StringComparison.Ordinal);
+        var path = verb is null ? "/" + method : PathField().Replace(method[(verb.Method.Length + 1)..], "line-7");
+        using var request = new HttpRequestMessage(verb ?? (isGrpc ? HttpMethod.Post : HttpMethod.Get), path)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -74,6 +88,10 @@ public sealed partial class MethodTableTests(MethodTableTests.Fixture fixture) :
             request.Content = new ByteArrayContent(new byte[5]);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
             request.Headers.TE.ParseAdd("trailers");
+        }
+        else if (verb == HttpMethod.Post)
+        {
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         }
 
         using var response = await fixture.Server.Http(client?.Key).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestStore.Token);
@@ -95,6 +113,9 @@ public sealed partial class MethodTableTests(MethodTableTests.Fixture fixture) :
         public async ValueTask DisposeAsync() => await Server.DisposeAsync();
     }
 
-    [GeneratedRegex(@"^\| `(?<method>[\w.]+/\w+|stream)` \| (?<who>[^|]+?) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(?<method>[\w.]+/\w+|(GET|POST|DELETE) /[^`]*)` \| (?<who>[^|]+?) \|", RegexOptions.Multiline)]
     private static partial Regex RowPattern();
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex PathField();
 }

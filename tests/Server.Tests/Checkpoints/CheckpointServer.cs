@@ -15,7 +15,7 @@ internal sealed class CheckpointServer : IAsyncDisposable
     private CheckpointServer(WebApplication app)
     {
         _app = app;
-        _channel = GrpcChannel.ForAddress(app.Urls.Single());
+        _channel = GrpcChannel.ForAddress(app.Urls.First());
         Checkpoints = new V1.Checkpoints.CheckpointsClient(_channel);
         Speech = new Speech.SpeechClient(_channel);
     }
@@ -25,6 +25,12 @@ internal sealed class CheckpointServer : IAsyncDisposable
     public Speech.SpeechClient Speech { get; }
 
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>Where it listens.</summary>
+    public string Url => _app.Urls.First();
+
+    /// <summary>Where the door for browsers is, if there is one.</summary>
+    public string WebUrl => _app.Urls.Last();
 
     public static async Task<CheckpointServer> StartAsync(string model, string store, params string[] options)
     {

@@ -35,6 +35,9 @@ internal sealed class DomainHost : IAsyncDisposable
 
     public string Url => _app.Urls.First();
 
+    /// <summary>Where the door for browsers is, if there is one.</summary>
+    public string WebUrl => _app.Urls.Last();
+
     /// <summary>Where the page for Prometheus is, if there is one.</summary>
     public string MetricsUrl => _app.Urls.Last();
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Serving.Web;
 
-/// <summary>The WebSocket /v1/stream: admission by origin, status and log around a stream.</summary>
+/// <summary>The WebSocket /v1/stream: status and log around a stream.</summary>
 internal sealed class StreamSocket(
     StreamRunner streams,
     CallerDirectory callers,
@@ -33,14 +33,7 @@ internal sealed class StreamSocket(
         if (!context.WebSockets.IsWebSocketRequest)
         {
             context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
-            await context.Response.WriteAsync("This is a WebSocket: the page /stream shows how to use it.\n", context.RequestAborted);
-            return;
-        }
-
-        if (!IsAllowed(context.Request))
-        {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            await context.Response.WriteAsync("Pages of this origin may not use this server: see Serving:WebOrigins.\n", context.RequestAborted);
+            await context.Response.WriteAsync("This is a WebSocket, which streams of audio come through. The page / uses it.\n", context.RequestAborted);
             return;
         }
 
@@ -78,15 +71,6 @@ internal sealed class StreamSocket(
     /// <summary>The subprotocol that stands for no credential; null if the client offers none.</summary>
     private static string? SubprotocolFor(HttpContext context) =>
         context.WebSockets.WebSocketRequestedProtocols.Contains(Credential.Subprotocol) ? Credential.Subprotocol : null;
-
-    /// <summary>Pages of other sites may not use a server that trusts the visitor's machine.</summary>
-    private bool IsAllowed(HttpRequest request)
-    {
-        string? origin = request.Headers.Origin;
-        if (string.IsNullOrEmpty(origin)) return true;
-        string[] allowed = options.Value.WebOrigins.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return origin == $"{request.Scheme}://{request.Host}" || allowed.Contains("*") || allowed.Contains(origin, StringComparer.OrdinalIgnoreCase);
-    }
 
     private static bool IsGone(Exception exception, WebSocket socket, HttpContext context) =>
         exception is WebSocketException

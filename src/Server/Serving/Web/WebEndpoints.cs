@@ -1,20 +1,33 @@
+using System.Net.Mime;
 using System.Reflection;
 using Attune.Server.Access;
 
 namespace Attune.Server.Serving.Web;
 
-/// <summary>What browsers can reach.</summary>
+/// <summary>What browsers can reach, besides the methods that have JSON.</summary>
 internal static class WebEndpoints
 {
     /// <summary>Time between two pings on a WebSocket on which nothing else is sent.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
-    /// <summary>The WebSocket /v1/stream, and the page /stream that shows how to use it.</summary>
-    public static void MapStreamSocket(this WebApplication app)
+    /// <summary>Refuses what pages of other origins ask for, and lets the browser give those that are named what they get.</summary>
+    public static void UsePageOrigins(this WebApplication app)
+    {
+        var origins = app.Services.GetRequiredService<PageOrigins>();
+        app.Use(origins.HandleAsync);
+        if (origins.Others.Count > 0) app.UseCors(policy => policy.WithOrigins([.. origins.Others]).AllowAnyHeader().AllowAnyMethod());
+    }
+
+    /// <summary>The WebSocket /v1/stream, the page /stream that shows how to use it, and the description of the JSON doors.</summary>
+    public static void MapWeb(this WebApplication app)
     {
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive });
         app.Map("/v1/stream", (HttpContext context, StreamSocket socket) => socket.HandleAsync(context)).RequireAuthorization(Policy.Recognise);
+
         app.MapGet("/stream", () => Results.Stream(Page(), "text/html; charset=utf-8")).AllowAnonymous();
+
+        var document = new Lazy<string>(() => OpenApiDocument.Create().ToJsonString());
+        app.MapGet("/openapi/v1.json", () => Results.Text(document.Value, MediaTypeNames.Application.Json)).AllowAnonymous();
     }
 
     private static Stream Page() => Assembly.GetExecutingAssembly().GetManifestResourceStream("Console/stream.html")!;

@@ -84,7 +84,7 @@ public class StreamSocketTests(ServerFixture server)
         using var response = await http.GetAsync(new Uri("/v1/stream", UriKind.Relative));
 
         Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
-        Assert.Contains("/stream", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("WebSocket", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
