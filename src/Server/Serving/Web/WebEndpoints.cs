@@ -1,5 +1,4 @@
 using System.Net.Mime;
-using System.Reflection;
 using Attune.Server.Access;
 
 namespace Attune.Server.Serving.Web;
@@ -18,17 +17,18 @@ internal static class WebEndpoints
         if (origins.Others.Count > 0) app.UseCors(policy => policy.WithOrigins([.. origins.Others]).AllowAnyHeader().AllowAnyMethod());
     }
 
-    /// <summary>The WebSocket /v1/stream, the page /stream that shows how to use it, and the description of the JSON doors.</summary>
+    /// <summary>The WebSocket /v1/stream, the console, and the description of the JSON doors as document and as page.</summary>
     public static void MapWeb(this WebApplication app)
     {
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive });
         app.Map("/v1/stream", (HttpContext context, StreamSocket socket) => socket.HandleAsync(context)).RequireAuthorization(Policy.Recognise);
 
-        app.MapGet("/stream", () => Results.Stream(Page(), "text/html; charset=utf-8")).AllowAnonymous();
+        var files = new ConsoleFiles();
+        app.MapGet("/", (HttpContext context) => files.Page(context, "index.html")).AllowAnonymous();
+        app.MapGet("/openapi", (HttpContext context) => files.Page(context, "openapi.html")).AllowAnonymous();
+        app.MapGet("/console/{version}/{**path}", (HttpContext context, string version, string path) => files.Asset(context, version, path)).AllowAnonymous();
 
         var document = new Lazy<string>(() => OpenApiDocument.Create().ToJsonString());
         app.MapGet("/openapi/v1.json", () => Results.Text(document.Value, MediaTypeNames.Application.Json)).AllowAnonymous();
     }
-
-    private static Stream Page() => Assembly.GetExecutingAssembly().GetManifestResourceStream("Console/stream.html")!;
 }

@@ -87,16 +87,6 @@ public class StreamSocketTests(ServerFixture server)
         Assert.Contains("WebSocket", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task StreamPage_Always_IsServed()
-    {
-        using var http = server.Http;
-
-        var page = await http.GetStringAsync(new Uri("/stream", UriKind.Relative));
-
-        Assert.Contains("/v1/stream", page, StringComparison.Ordinal);
-    }
-
     private Task<WebSocket> ConnectAsync() => server.WebSockets.ConnectAsync(new Uri("ws://localhost/v1/stream"), CancellationToken.None);
 
     private static Task SendTextAsync(WebSocket socket, string text) =>
