@@ -49,6 +49,18 @@ var batchRuns = new Option<int>("--runs") { Description = "Counted runs of each 
 var batches = new Command("batches", "Measures fast updates by ones, twos and fours on every core, beyond the limits that the server keeps too.") { batchRuns };
 batches.SetAction(result => BatchBenchmark.Run(steps: 5, result.GetValue(batchRuns)));
 command.Add(batches);
+var rooflineModels = new Option<string[]>("--models")
+{
+    Description = "shipped, base. Default both.",
+    DefaultValueFactory = _ => ["shipped", "base"],
+    AllowMultipleArgumentsPerToken = true,
+};
+var rooflineLengths = new Option<double[]>("--seconds") { Description = "Lengths of audio in seconds. Default 2 5 10.", DefaultValueFactory = _ => [2, 5, 10], AllowMultipleArgumentsPerToken = true };
+var rooflineRuns = new Option<int>("--runs") { Description = "Counted runs of each row. Default 9.", DefaultValueFactory = _ => 9 };
+var rooflineOutput = new Option<FileInfo?>("--out") { Description = "Also write the table to this Markdown file." };
+var roofline = new Command("roofline", "Measures how much of what the machine multiplies at most forward passes and steps achieve.") { rooflineModels, rooflineLengths, rooflineRuns, rooflineOutput };
+roofline.SetAction(result => RooflineBenchmark.Run(result.GetValue(rooflineModels)!, result.GetValue(rooflineLengths)!, result.GetValue(rooflineRuns), result.GetValue(rooflineOutput)));
+command.Add(roofline);
 command.SetAction(result => Measure(result.GetValue(lengths)!, result.GetValue(runs), result.GetValue(threads), result.GetValue(output)));
 return command.Parse(args).Invoke();
 

@@ -14,7 +14,7 @@ internal sealed class SwapResult
     /// <summary>Seconds of each activation, sorted.</summary>
     public required double[] SwapSeconds { get; init; }
 
-    /// <summary>Latencies of each client before the activations, in seconds, sorted.</summary>
+    /// <summary>Latencies of each client before and after the activations, in seconds, sorted.</summary>
     public required double[][] SteadyLatencies { get; init; }
 
     /// <summary>The same during them.</summary>
@@ -22,11 +22,14 @@ internal sealed class SwapResult
 
     public required IReadOnlyList<string> Failures { get; init; }
 
-    public required long BytesBefore { get; init; }
+    /// <summary>Resident memory under the load alone before the activations, once a second, sorted.</summary>
+    public required long[] BytesBefore { get; init; }
 
+    /// <summary>The highest of it during them.</summary>
     public required long BytesPeak { get; init; }
 
-    public required long BytesAfter { get; init; }
+    /// <summary>As before, after them.</summary>
+    public required long[] BytesAfter { get; init; }
 
     public string ToMarkdown()
     {
@@ -40,7 +43,7 @@ internal sealed class SwapResult
             "| | |",
             "|---|---|",
             Text($"| one activation, ms: median, 99 %, longest | {1000 * At(SwapSeconds, 0.5):0}, {1000 * At(SwapSeconds, 0.99):0}, {1000 * SwapSeconds[^1]:0} |"),
-            Text($"| resident memory, MB: before, highest, after | {BytesBefore / 1e6:0.0}, {BytesPeak / 1e6:0.0}, {BytesAfter / 1e6:0.0} ({100.0 * (BytesAfter - BytesBefore) / BytesBefore:+0.0;-0.0} %) |"),
+            Text($"| resident memory, MB: median and range before, highest, median and range after | {Memory(BytesBefore)}; {BytesPeak / 1e6:0.0}; {Memory(BytesAfter)} ({100.0 * (Median(BytesAfter) - Median(BytesBefore)) / Median(BytesBefore):+0.0;-0.0} %) |"),
         };
         string[] names = ["recognised", "adapted to, 2 steps, in a domain"];
         for (var i = 0; i < SteadyLatencies.Length; i++)
@@ -56,6 +59,10 @@ internal sealed class SwapResult
     }
 
     private static string Row(double[] sorted) => Text($"{1000 * At(sorted, 0.5):0}, {1000 * At(sorted, 0.95):0}, {1000 * At(sorted, 0.99):0}");
+
+    private static string Memory(long[] sorted) => Text($"{Median(sorted) / 1e6:0.0} ({sorted[0] / 1e6:0.0} to {sorted[^1] / 1e6:0.0})");
+
+    private static long Median(long[] sorted) => sorted[sorted.Length / 2];
 
     private static double At(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 

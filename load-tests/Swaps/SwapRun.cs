@@ -64,10 +64,9 @@ internal sealed class SwapRun
         await Task.Delay(Steady / 4, cancellationToken);
         var steadyFrom = clock.Elapsed.TotalSeconds;
         var busyFrom = server.ProcessorTime;
-        await Task.Delay(Steady, cancellationToken);
+        var before = await WatchMemoryAsync(server, cancellationToken);
         var steadyTo = clock.Elapsed.TotalSeconds;
         var busy = (server.ProcessorTime - busyFrom).TotalSeconds / (steadyTo - steadyFrom) / Environment.ProcessorCount;
-        var before = server.ResidentBytes;
         server.ForgetPeak();
 
         var swaps = new List<double>();
@@ -81,8 +80,10 @@ internal sealed class SwapRun
 
         var swapsTo = clock.Elapsed.TotalSeconds;
         var peak = server.PeakBytes;
-        await Task.Delay(Steady, cancellationToken);
-        var after = server.ResidentBytes;
+        await Task.Delay(Steady / 4, cancellationToken);
+        var afterFrom = clock.Elapsed.TotalSeconds;
+        var after = await WatchMemoryAsync(server, cancellationToken);
+        var afterTo = clock.Elapsed.TotalSeconds;
         await stop.CancelAsync();
         await load;
         return new SwapResult
@@ -90,8 +91,8 @@ internal sealed class SwapRun
             Run = this,
             BusyShare = busy,
             SwapSeconds = [.. swaps.Order()],
-            SteadyLatencies = Latencies(clients, steadyFrom, steadyTo),
-            SwapLatencies = Latencies(clients, steadyTo, swapsTo),
+            SteadyLatencies = [.. clients.Select(client => client.Latencies(steadyFrom, steadyTo).Concat(client.Latencies(afterFrom, afterTo)).Order().ToArray())],
+            SwapLatencies = [.. clients.Select(client => client.Latencies(steadyTo, swapsTo))],
             Failures = [.. clients.SelectMany(client => client.Failures)],
             BytesBefore = before,
             BytesPeak = peak,
@@ -109,7 +110,18 @@ internal sealed class SwapRun
         ];
     }
 
-    private static double[][] Latencies(LoadClient[] clients, double from, double to) => [.. clients.Select(client => client.Latencies(from, to))];
+    /// <summary>Resident memory, once a second for as long as the load is steady, sorted.</summary>
+    private async Task<long[]> WatchMemoryAsync(ServerProcess server, CancellationToken cancellationToken)
+    {
+        var bytes = new List<long>();
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Steady;)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            bytes.Add(server.ResidentBytes);
+        }
+
+        return [.. bytes.Order()];
+    }
 
     private static async Task<double> ActivateAsync(Checkpoints.CheckpointsClient client, string id, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ public sealed class UtteranceSegmenter
     private readonly int _interimTicks;
     private readonly int _paddingSamples;
     private readonly int _longestSamples;
-    private readonly double _clear;
+    private readonly double _symbolProbability;
 
     private int _utterance;
     private IncrementalTranscript _transcript;
@@ -66,7 +66,7 @@ public sealed class UtteranceSegmenter
         _windowSamples = Samples(streaming.LeftContext + streaming.RightContext + longestStep);
         _paddingSamples = Samples(endPointing.Padding);
         _longestSamples = Samples(maxUtterance);
-        _clear = endPointing.SymbolProbability;
+        _symbolProbability = endPointing.SymbolProbability;
         _transcript = NewTranscript();
     }
 
@@ -191,14 +191,14 @@ public sealed class UtteranceSegmenter
     }
 
     /// <summary>Runs a pass over the newest seconds of the utterance.</summary>
-    /// <returns>Ticks of the clear symbols that are neither blank nor word delimiter.</returns>
-    private List<long> Transcribe(CancellationToken cancellationToken)
+    /// <returns>The symbols that are probable enough, and neither blank nor word delimiter.</returns>
+    private List<HeardSymbol> Transcribe(CancellationToken cancellationToken)
     {
         _lastPass = _endPointer.Now;
         var frameSamples = _model.Config.SamplesPerFrame;
         var firstFrame = Math.Max(0, (Place - _windowSamples - _utteranceStart) / frameSamples);
         _passStart = _utteranceStart + (firstFrame * frameSamples);
-        var symbols = new List<long>();
+        var symbols = new List<HeardSymbol>();
         if (Place - _passStart < _model.Config.MinimumSamples) return symbols;
 
         var logits = _forwardPass(_history.Slice(_passStart, Place), cancellationToken);
@@ -206,8 +206,9 @@ public sealed class UtteranceSegmenter
         for (var frame = 0; frame < logits.FrameCount; frame++)
         {
             var symbol = logits.MostProbable(frame);
-            if (symbol != _model.Vocabulary.WordDelimiterId && !_model.Vocabulary.IsSpecial(symbol) && logits.Probability(frame, symbol) >= _clear)
-                symbols.Add((_passStart + (frame * frameSamples)) / _tickSamples);
+            if (symbol == _model.Vocabulary.WordDelimiterId || _model.Vocabulary.IsSpecial(symbol)) continue;
+            var probability = logits.Probability(frame, symbol);
+            if (probability >= _symbolProbability) symbols.Add(new HeardSymbol((_passStart + (frame * frameSamples)) / _tickSamples, probability));
         }
 
         return symbols;

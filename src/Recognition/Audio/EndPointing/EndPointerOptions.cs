@@ -27,15 +27,15 @@ public sealed class EndPointerOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan Padding { get; set; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Level above the noise floor, in dB, from which audio is loud. From 1 to 40. Default 5.</summary>
+    /// <summary>Level above the noise floor, in dB, from which audio is loud, so that a beginning is worth a closer look. From 1 to 40. Default 5.</summary>
     [Range(1.0, 40.0)]
     public double LoudnessDb { get; set; } = 5;
 
     /// <summary>
-    /// Probability from which a symbol of the model counts as speech; what models hear in noise is mostly less sure. From 0 to 1. Default 0.7.
+    /// Probability from which a symbol of the model counts as speech. From 0 to 1. Default 0.5.
     /// </summary>
     [Range(0.0, 1.0)]
-    public double SymbolProbability { get; set; } = 0.7;
+    public double SymbolProbability { get; set; } = 0.5;
 
     /// <summary>
     /// Audio between two forward passes that look for words while somebody speaks; what costs compute. From 100 ms to 5 s. Default 480 ms.

@@ -4,7 +4,7 @@ namespace Attune.Recognition.Tests.Audio.EndPointing;
 
 public sealed class EndPointerTests
 {
-    private const double QuietDb = -70, LoudDb = -30;
+    private const double QuietDb = -70, BabbleDb = -45, LoudDb = -30;
 
     private readonly EndPointer _endPointer = new(new EndPointerOptions());
 
@@ -37,7 +37,7 @@ public sealed class EndPointerTests
         Advance(500, QuietDb);
         Advance(40, LoudDb);
 
-        Assert.True(_endPointer.Hear(480, 490, [520]));
+        Assert.True(Hear(480, 490, 520));
 
         Assert.Equal((SpeechState.Speech, 500), (_endPointer.State, _endPointer.Onset));
     }
@@ -48,7 +48,7 @@ public sealed class EndPointerTests
         Advance(500, QuietDb);
         ListenTo(200, LoudDb, symbols: false);
 
-        _endPointer.Hear(600, 690, [680]);
+        Hear(600, 690, 680);
 
         Assert.Equal((SpeechState.Speech, 630), (_endPointer.State, _endPointer.Onset));
     }
@@ -107,6 +107,64 @@ public sealed class EndPointerTests
         Assert.Equal(SpeechState.Speech, _endPointer.State);
     }
 
+    [Fact]
+    public void Hear_SymbolsOfASofterVoiceBehindTheSpeaker_EndTheUtterance()
+    {
+        Advance(500, QuietDb);
+        ListenTo(1000, BabbleDb, symbols: false); // the noise's usual level is known
+        ListenTo(200, LoudDb, symbols: true);
+        Assert.Equal(SpeechState.Speech, _endPointer.State);
+
+        ListenTo(150, BabbleDb + 3, symbols: true);
+
+        Assert.Equal(SpeechState.Quiet, _endPointer.State);
+    }
+
+    [Fact]
+    public void Hear_WordMissedWithinLoudSpeech_GoesOn()
+    {
+        Speak(200);
+        ListenTo(90, LoudDb, symbols: false);
+
+        ListenTo(100, LoudDb, symbols: true);
+
+        Assert.Equal(SpeechState.Speech, _endPointer.State);
+    }
+
+    [Fact]
+    public void Hear_OneFaintSymbolInNoise_IsNotEnoughAndTwoAre()
+    {
+        Advance(1000, BabbleDb);
+        Advance(40, BabbleDb + 8);
+
+        Assert.False(Hear(1000, 1010, 1020));
+        Assert.True(Hear(1000, 1010, 1020, 1030));
+    }
+
+    [Fact]
+    public void Hear_OneSymbolFarAboveTheNoise_IsEnough()
+    {
+        Advance(1000, BabbleDb);
+        Advance(40, BabbleDb + 18);
+
+        Assert.True(Hear(1000, 1010, 1020));
+    }
+
+    [Fact]
+    public void Hear_SymbolsMuchSofterThanTheLastSpeaker_AreHeardWhenTheMemoryHasFaded()
+    {
+        Speak(300);
+        AdvanceUntilEnd(QuietDb, 300);
+        Advance(1000, BabbleDb);
+        Advance(40, BabbleDb + 4);
+        Assert.False(Hear(1640, 1650, 1660, 1670));
+
+        Advance(4000, BabbleDb);
+        Advance(40, BabbleDb + 6);
+
+        Assert.True(Hear(_endPointer.Now - 40, _endPointer.Now - 30, _endPointer.Now - 20, _endPointer.Now - 10));
+    }
+
     /// <summary>Quiet for five seconds, then loud with symbols.</summary>
     private void Speak(int ticks)
     {
@@ -114,6 +172,8 @@ public sealed class EndPointerTests
         ListenTo(ticks, LoudDb, symbols: true);
         Assert.Equal(SpeechState.Speech, _endPointer.State);
     }
+
+    private bool Hear(long from, long until, params long[] symbols) => _endPointer.Hear(from, until, [.. symbols.Select(tick => new HeardSymbol(tick, 0.9))]);
 
     private void Advance(int ticks, double levelDb)
     {
@@ -139,7 +199,7 @@ public sealed class EndPointerTests
         {
             if (_endPointer.Advance(levelDb) || !_endPointer.WantsListening) continue;
             long[] heard = symbols ? [.. Enumerable.Range(0, 600).Select(k => from + (20L * k)).Where(tick => tick > _endPointer.Now - 200 && tick < _endPointer.Now)] : [];
-            _endPointer.Hear(Math.Max(from, _endPointer.Now - 200), _endPointer.Now - 50, heard);
+            Hear(Math.Max(from, _endPointer.Now - 200), _endPointer.Now - 50, heard);
         }
     }
 }
