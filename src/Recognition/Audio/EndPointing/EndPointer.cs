@@ -18,8 +18,8 @@ internal enum SpeechState
 /// <para>Time is counted in ticks of 10 ms. (1) Quiet: a tick is loud if it is well above the noise floor; enough of them make the state
 /// <see cref="SpeechState.Loud"/>. (2) Loud: forward passes are wanted; symbols that are not blank, and as loud as speech here, make it speech; half a second
 /// without loudness and without symbols makes it quiet again. So noise that sets in is no speech. (3) Speech: passes are wanted at a
-/// fixed distance. A tick is speech if its level is far enough above the noise towards the voice (two fifths of the way, in dB, but 3 to 10 dB above the
-/// noise), and, where the model has listened, a symbol is within a second. When nearly all of the stop history is without speech, the utterance ends behind its last
+/// fixed distance. A tick is speech if its level is far enough above the noise towards the voice (a quarter of the way, in dB, but 2 to 10 dB above the
+/// noise), and, where the model has listened, a symbol is within a second and a half. When nearly all of the stop history is without speech, the utterance ends behind its last
 /// tick of speech. So the level decides where speech ends, and words decide whether it is speech: voices in the background are softer than the one that
 /// speaks, and noise that sets in says nothing.</para>
 /// <para>The level of the noise is the median where nobody speaks: while it is quiet, and, where the model has listened, away from clear symbols. The level of the voice is
@@ -33,10 +33,10 @@ internal sealed class EndPointer
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Least and most that speech is above the level of the noise.</summary>
-    private const double LeastDb = 3, MostDb = 10;
+    private const double LeastDb = 2, MostDb = 10;
 
     /// <summary>Share of the way from noise to voice above which sound goes on to be speech, and above which it begins to.</summary>
-    private const double GoingOn = 0.4, Beginning = 0.6;
+    private const double GoingOn = 0.25, Beginning = 0.5;
 
     /// <summary>Probability from which a symbol tells of the level of the voice; what models hear in noise is mostly less sure.</summary>
     private const double ClearProbability = 0.8;
@@ -63,7 +63,7 @@ internal sealed class EndPointer
     private const int SymbolReach = 30;
 
     /// <summary>Ticks around a symbol in which what is loud enough is speech: models do not hear every word in noise.</summary>
-    private const int WordReach = 100;
+    private const int WordReach = 150;
 
     /// <summary>Most ticks of loudness before the first symbol that belong to the speech: noise may have been loud for long.</summary>
     private const int LeadIn = 50;
