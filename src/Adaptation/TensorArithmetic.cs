@@ -20,7 +20,7 @@ internal static class TensorArithmetic
     public static Tensor Plus(this Tensor tensor, double number)
     {
         using Scalar scalar = number;
-        return tensor.add(scalar);
+        return tensor.add(scalar, One); // the overload without a factor makes one
     }
 
     public static Tensor Times(this Tensor tensor, double factor)

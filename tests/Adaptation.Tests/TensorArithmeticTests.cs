@@ -25,6 +25,33 @@ public sealed class TensorArithmeticTests
         AssertSame(integers.not_equal(2), integers.DiffersFrom(2));
         AssertSame(a.masked_fill(b.greater(0), float.NegativeInfinity), a.FilledWhere(b.greater(0), double.NegativeInfinity));
         AssertSame(a.clone().add_(b), a.clone().Accumulate(b));
+        AssertSame(a.pow(2), a.Squared());
+    }
+
+    /// <summary>Where nothing holds a number that native code reads, this fails within a second or two, or computes with what lies there.</summary>
+    [Fact]
+    public async Task Operations_WhileCollectionsRun_AreRight()
+    {
+        using var ending = new CancellationTokenSource();
+        var littering = Task.Run(() =>
+        {
+            while (!ending.IsCancellationRequested) GC.KeepAlive(new byte[1 << 12]);
+        });
+        using var scope = NewDisposeScope();
+        var a = ones(8);
+        try
+        {
+            for (var i = 0; i < 100_000; i++)
+            {
+                using var inner = NewDisposeScope();
+                Assert.Equal(8 * 15, a.Plus(1).Plus(a).Squared().Plus(7).Minus(a).sum().item<float>()); // ((1 + 1 + 1)^2 + 7 - 1) eight times
+            }
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await littering;
+        }
     }
 
     private static void AssertSame(Tensor expected, Tensor actual)
