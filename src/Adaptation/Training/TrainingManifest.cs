@@ -100,9 +100,19 @@ public sealed class TrainingManifest
             throw new LineException(ManifestRule.NotJson, "each line must be a JSON object");
         }
 
-        private static JsonElement Field(JsonElement root, string name) => root.TryGetProperty(name, out var value)
-            ? value
-            : throw new LineException(ManifestRule.MissingField, $"'{name}' is missing");
+        private static JsonElement Field(JsonElement root, string name)
+        {
+            try
+            {
+                if (root.TryGetProperty(name, out var value)) return value;
+            }
+            catch (InvalidOperationException)
+            {
+                throw new LineException(ManifestRule.NotJson, "a name has an escaped surrogate without its other half");
+            }
+
+            throw new LineException(ManifestRule.MissingField, $"'{name}' is missing");
+        }
 
         private static string Text(JsonElement root, string name)
         {

@@ -40,19 +40,14 @@ public static class ScenarioFile
     /// <exception cref="ScenarioException">It is no YAML, or breaks a rule.</exception>
     public static Scenario Read(TextReader yaml, string source, string defaultName)
     {
-        var stream = new YamlStream();
         try
         {
-            stream.Load(yaml);
+            return YamlTree.ReadMapping(yaml) is { } root ? new Reader(source).Read(root, defaultName) : throw new ScenarioException($"{source}: a scenario must be one YAML mapping.");
         }
         catch (YamlException exception)
         {
             throw new ScenarioException($"{source}, line {exception.Start.Line}: {exception.Message}", exception);
         }
-
-        return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root
-            ? new Reader(source).Read(root, defaultName)
-            : throw new ScenarioException($"{source}: a scenario must be one YAML mapping.");
     }
 
     private sealed class Reader(string source)

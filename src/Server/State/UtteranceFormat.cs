@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Attune.Adaptation.Buffering;
 
 namespace Attune.Server.State;
@@ -44,9 +45,22 @@ internal static class UtteranceFormat
         var content = bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes);
         if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
             throw new InvalidDataException("The stored utterance is damaged: its hash differs.");
-        var json = content.Slice(HeaderBytes, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)));
-        var samples = MemoryMarshal.Cast<byte, float>(content[(HeaderBytes + json.Length)..]).ToArray();
-        return JsonSerializer.Deserialize<Description>(json, StateJson.Options)!.ToUtterance(samples);
+        var (jsonBytes, sampleCount) = (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)));
+        if (jsonBytes < 0 || sampleCount < 0 || HeaderBytes + (long)jsonBytes + (sizeof(float) * (long)sampleCount) != content.Length)
+            throw new InvalidDataException($"A stored utterance must have the lengths that it states, {jsonBytes} bytes and {sampleCount} samples. Given: {content.Length} bytes in all.");
+
+        var samples = MemoryMarshal.Cast<byte, float>(content[(HeaderBytes + jsonBytes)..]).ToArray();
+        try
+        {
+            var description = JsonSerializer.Deserialize<Description>(content.Slice(HeaderBytes, jsonBytes), StateJson.Options);
+            return description?.IsWhole == true
+                ? description.ToUtterance(samples)
+                : throw new InvalidDataException("The description of a stored utterance must have its id, domain, transcripts, model and parameter set, and has not.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"The description of a stored utterance is damaged: {exception.Message}", exception);
+        }
     }
 
     private static Description Describe(StoredUtterance stored)
@@ -58,6 +72,14 @@ internal static class UtteranceFormat
     private sealed record Description(
         string Id, string Domain, DateTimeOffset Time, long Revision, string Draft, string Final, RecognitionRecord Recognition)
     {
+        /// <summary>Whether everything is there that is never left out.</summary>
+        [JsonIgnore]
+        public bool IsWhole => this is
+        {
+            Id: not null, Domain: not null, Draft: not null, Final: not null,
+            Recognition: { ModelName: not null, ModelSha256: not null, ParameterSet: not null, Collapse: not null },
+        };
+
         public StoredUtterance ToUtterance(float[] samples) => new(new BufferedUtterance(Id, Domain, samples, Time, Revision, Draft, Final), Recognition);
     }
 }

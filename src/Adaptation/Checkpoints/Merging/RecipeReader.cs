@@ -1,4 +1,5 @@
 using System.Globalization;
+using Attune.Evaluation;
 using Attune.Recognition.Models;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -62,19 +63,15 @@ internal sealed class RecipeReader(string path)
 
     private YamlMappingNode Parse(string text)
     {
-        var yaml = new YamlStream();
         try
         {
-            yaml.Load(new StringReader(text));
+            return YamlTree.ReadMapping(new StringReader(text))
+                ?? throw new MergeException($"{_path}:1: A recipe must be one YAML document with keys such as merge_method and models.");
         }
         catch (YamlException exception)
         {
             throw new MergeException($"{_path}:{exception.Start.Line}: {exception.Message.TrimEnd('.')}.", exception);
         }
-
-        if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
-            throw new MergeException($"{_path}:1: A recipe must be one YAML document with keys such as merge_method and models.");
-        return root;
     }
 
     private IEnumerable<RecipeModel> Models(YamlMappingNode root, MergeMethod method)
@@ -94,7 +91,7 @@ internal sealed class RecipeReader(string path)
     {
         var text = Text(name);
         if (text.Length == 0) throw Wrong(name, "A model must be the path of its folder.");
-        var folder = System.IO.Path.GetFullPath(text, System.IO.Path.GetDirectoryName(_path)!);
+        var folder = FullPath(name, text);
         var known = method.ModelParameters;
         string Unknown(string key) => method.Parameters.Any(parameter => parameter.Name == key)
             ? $"'{key}' holds for the whole recipe: move it to the recipe's own parameters."
@@ -110,8 +107,12 @@ internal sealed class RecipeReader(string path)
     {
         var text = Text(node);
         if (text.Length == 0) throw Wrong(node, "A revision must be the path of a file that 'attune domain export' wrote.");
-        return model with { Name = $"{model.Name} with {text}", Revision = System.IO.Path.GetFullPath(text, System.IO.Path.GetDirectoryName(_path)!) };
+        return model with { Name = $"{model.Name} with {text}", Revision = FullPath(node, text) };
     }
+
+    private string FullPath(YamlNode node, string text) => text.Contains('\0', StringComparison.Ordinal)
+        ? throw Wrong(node, "A path must not have a zero character.")
+        : System.IO.Path.GetFullPath(text, System.IO.Path.GetDirectoryName(_path)!);
 
     private (IReadOnlyDictionary<string, ParameterSetting> Parameters, RecipeModel? Ancestor) RecipeParameters(YamlMappingNode root, MergeMethod method)
     {

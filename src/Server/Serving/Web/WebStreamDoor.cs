@@ -106,7 +106,7 @@ internal sealed class WebStreamDoor(WebSocket socket, string tenant, Recognition
 
             return Parser.Parse<V1.StreamingRecognizeRequest>(text);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidProtocolBufferException or InvalidJsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidProtocolBufferException or InvalidJsonException or InvalidOperationException) // the last of a name with half a surrogate
         {
             throw new InvalidRequestException(
                 [new("", $"A text message must be a StreamingRecognizeRequest in JSON: {exception.Message.TrimEnd('.')}. Correct it.")]);

@@ -1,0 +1,3 @@
+using Attune.Fuzzing;
+
+return FuzzCommand.Create().Parse(args).Invoke();
