@@ -22,6 +22,9 @@ namespace Attune.Server.Serving;
 internal sealed class StatusInterceptor(
     CallerDirectory callers, IHostApplicationLifetime lifetime, ServerMetrics metrics, TimeProvider time, ILogger<StatusInterceptor> logger) : Interceptor
 {
+    /// <summary>Longest message, in characters: it stands twice in headers, of which clients take 8 KiB or more, and may repeat what the client sent.</summary>
+    public const int MaxMessage = 1_024;
+
     /// <summary>The <c>domain</c> of google.rpc.ErrorInfo.</summary>
     public const string Domain = "attune.v1";
 
@@ -78,7 +81,7 @@ internal sealed class StatusInterceptor(
         {
             var row = ToStatus(exception, context);
             label = row.Label;
-            if (row.Status == StatusCode.Internal) RequestLog.Failed(logger, summary.RequestId, summary.Method, exception);
+            if (row.Status == StatusCode.Internal || row == StatusTable.OutOfMemory) RequestLog.Failed(logger, summary.RequestId, summary.Method, exception);
             if (exception is QuotaExceededException { RetryAfter.TotalSeconds: var seconds })
                 Tell(context, "retry-after", seconds.ToString("0", CultureInfo.InvariantCulture));
             throw ToRpcException(row, exception, summary.RequestId);
@@ -103,11 +106,14 @@ internal sealed class StatusInterceptor(
     private StatusRow ToStatus(Exception exception, ServerCallContext context) => exception switch
     {
         _ when StatusTable.Of(exception) is { } row => row,
+        OutOfMemoryException => StatusTable.OutOfMemory,
         OperationCanceledException when context.Deadline <= (time.GetUtcNow() + DeadlineTolerance).UtcDateTime => StatusTable.DeadlineExceeded,
         OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested => StatusTable.Stopping,
         OperationCanceledException when context.CancellationToken.IsCancellationRequested => StatusTable.Cancelled,
         _ => StatusTable.Internal,
     };
+
+    private static string Shorten(string message) => message.Length <= MaxMessage ? message : message[..(MaxMessage - 1)] + '…';
 
     private static RpcException ToRpcException(StatusRow row, Exception exception, string requestId)
     {
@@ -115,7 +121,7 @@ internal sealed class StatusInterceptor(
         {
             Code = (int)row.Status,
             Message = StatusTable.Of(exception) is not null
-                ? exception.Message
+                ? Shorten(exception.Message)
                 : row == StatusTable.Internal ? "Internal error." : row.When,
         };
         status.Details.Add(Any.Pack(new ErrorInfo { Reason = row.Label, Domain = Domain }));

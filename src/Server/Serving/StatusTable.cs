@@ -62,6 +62,9 @@ internal static class StatusTable
     public static StatusRow ModelSwapped { get; } =
         new("MODEL_SWAPPED", StatusCode.Unavailable, "Another checkpoint serves, whose domains have events of their own. Watch again.");
 
+    public static StatusRow OutOfMemory { get; } =
+        new("OUT_OF_MEMORY", StatusCode.ResourceExhausted, "The server has no memory for this recording at the moment. Send shorter audio, or try again later.");
+
     public static StatusRow Cancelled { get; } = new("CANCELLED", StatusCode.Cancelled, "The client cancelled the call.");
 
     public static StatusRow DeadlineExceeded { get; } =
@@ -92,6 +95,7 @@ internal static class StatusTable
         QuotaExceeded,
         Overloaded,
         new("", StatusCode.ResourceExhausted, "The message is larger than Serving:MaxMessageBytes; refused by the framework, so without details. Split it."),
+        OutOfMemory,
         TooManyStreams,
         StreamIdle,
         StreamTooLong,
@@ -126,6 +130,7 @@ internal static class StatusTable
         RevisionNotFoundException => RevisionNotFound,
         StateUnavailableException => StateUnavailable,
         StoppingException => Stopping,
+        ClientGoneException => Cancelled,
         _ => null,
     };
 

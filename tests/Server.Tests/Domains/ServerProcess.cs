@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Attune.Server.Tests.State;
 using Attune.V1;
@@ -23,11 +24,18 @@ internal sealed partial class ServerProcess : IDisposable
 
     public V1.Adaptation.AdaptationClient Domains { get; }
 
+    public Speech.SpeechClient Speech => _speech;
+
+    public GrpcChannel Channel => _channel;
+
     /// <summary>The system's number of the process.</summary>
     public int Id => _process.Id;
 
     /// <summary>Starts one and waits until it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(params string[] settings)
+    public static Task<ServerProcess> StartAsync(params string[] settings) => StartAsync(heapLimitBytes: null, settings);
+
+    /// <summary>The same with a bound for the managed heap.</summary>
+    public static async Task<ServerProcess> StartAsync(long? heapLimitBytes, params string[] settings)
     {
         // The program's own folder: the tests' has it too, but without its settings and what the test host's framework brings.
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
@@ -37,6 +45,7 @@ internal sealed partial class ServerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (heapLimitBytes is { } limit) start.Environment["DOTNET_GCHeapHardLimit"] = limit.ToString("X", CultureInfo.InvariantCulture);
         var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
@@ -55,6 +64,21 @@ internal sealed partial class ServerProcess : IDisposable
     {
         var request = Samples.Request(Samples.Wav(Samples.Clean), new RecognitionConfig { Domain = domain });
         return Assert.Single((await _speech.RecognizeAsync(request, cancellationToken: TestStore.Token)).Results).FinalId;
+    }
+
+    /// <summary>Asks it to end, as whoever replaces it does.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits until it has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestStore.Token);
+        return _process.ExitCode;
     }
 
     /// <summary>Ends it as kill -9 does.</summary>

@@ -11,6 +11,7 @@ internal sealed class StreamTimeouts(StreamOptions options, TimeProvider time, C
     /// <summary>Waits for a message that is being read.</summary>
     /// <exception cref="StreamLimitException">The stream was idle too long, or lasts too long.</exception>
     /// <exception cref="StoppingException">The server stops.</exception>
+    /// <exception cref="ClientGoneException">There is nobody to read from any more.</exception>
     public async Task<T> WaitAsync<T>(Task<T> message, CancellationToken cancellationToken)
     {
         if (message.IsCompletedSuccessfully && !stopping.IsCancellationRequested && time.GetElapsedTime(_started) < options.MaxDuration)
@@ -36,6 +37,10 @@ internal sealed class StreamTimeouts(StreamOptions options, TimeProvider time, C
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new StoppingException();
+        }
+        catch (Exception exception) when (exception is IOException || (exception is InvalidOperationException && cancellationToken.IsCancellationRequested))
+        {
+            throw new ClientGoneException(exception); // a stream that its client resets cannot be read any more, and the call's token is cancelled before or after that
         }
     }
 

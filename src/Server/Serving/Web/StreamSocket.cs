@@ -56,8 +56,8 @@ internal sealed class StreamSocket(
         }
         catch (Exception exception)
         {
-            row = StatusTable.Of(exception) ?? (IsGone(exception, socket, context) ? StatusTable.Cancelled : StatusTable.Internal);
-            if (row == StatusTable.Internal) RequestLog.Failed(logger, summary.RequestId, summary.Method, exception);
+            row = StatusTable.Of(exception) ?? (IsGone(exception, socket, context) ? StatusTable.Cancelled : exception is OutOfMemoryException ? StatusTable.OutOfMemory : StatusTable.Internal);
+            if (row == StatusTable.Internal || row == StatusTable.OutOfMemory) RequestLog.Failed(logger, summary.RequestId, summary.Method, exception);
             await EndAsync(door, socket, row, StatusTable.Of(exception) is null ? row.When : exception.Message, (exception as QuotaExceededException)?.RetryAfter);
         }
         finally

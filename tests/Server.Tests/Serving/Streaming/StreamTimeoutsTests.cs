@@ -56,6 +56,16 @@ public sealed class StreamTimeoutsTests : IDisposable
     }
 
     [Fact]
+    public async Task WaitAsync_ClientResetsTheStream_IsItsLeaving()
+    {
+        var waiting = _timeouts.WaitAsync(Task.FromException<int>(new IOException("The client reset the request stream.")), CancellationToken.None);
+
+        var exception = await Assert.ThrowsAsync<ClientGoneException>(() => waiting);
+
+        Assert.Equal(StatusTable.Cancelled, StatusTable.Of(exception)); // no fault of the server, and so no error in its log
+    }
+
+    [Fact]
     public async Task SendAsync_ClientDoesNotRead_IsASlowReader()
     {
         var sending = _timeouts.SendAsync(token => Task.Delay(Timeout.Infinite, token), CancellationToken.None);
