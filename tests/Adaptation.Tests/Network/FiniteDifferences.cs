@@ -33,7 +33,7 @@ internal static class FiniteDifferences
             compared += norm * norm;
         }
 
-        var whole = gradients.square().sum().item<float>();
+        var whole = gradients.Squared().sum().item<float>();
         Assert.True(compared > leastShare * whole, $"Only {compared / whole:P0} of the gradient was large enough to check.");
     }
 
