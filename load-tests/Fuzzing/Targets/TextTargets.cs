@@ -18,7 +18,6 @@ internal static class TextTargets
             .. Yaml, "merge_method: ", "linear", "slerp", "ties", "task_arithmetic", "analogy", "model_stock", "karcher", "models:\n  - model: a\n", "base_model: ", "parameters:\n  ", "weight: ", "density: ", "t: ",
             "dtype: float32", "revision: ", "filter: ", "value: ", "ancestor: ",
         ],
-        MaxMessage = 8_000,
     };
 
     public static FuzzTarget Manifest(Scratch scratch) => new(
