@@ -16,6 +16,7 @@ internal sealed class CheckpointService(CheckpointActivator activator) : V1.Chec
     public override async Task<V1.Checkpoint> Import(V1.ImportCheckpointRequest request, ServerCallContext context)
     {
         Require("folder", request.Folder);
+        if (request.Folder.Contains('\0', StringComparison.Ordinal)) throw new InvalidRequestException([new("folder", "folder must be a path, and has a zero character in it.")]);
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Folder));
         var name = request.Name.Length > 0 ? request.Name : Path.GetFileName(folder);
         return ToMessage(await Task.Run(() => activator.Store.Import(folder, name, "import"), context.CancellationToken));
