@@ -1,4 +1,3 @@
-using System.Text;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
 
@@ -16,32 +15,9 @@ public sealed class GreedyDecoder(Vocabulary vocabulary, TimeSpan frameShift)
     /// <summary>Decodes one utterance.</summary>
     /// <param name="logits">Shape (T', V).</param>
     /// <param name="offset">Added to every time: where the utterance starts in its recording.</param>
-    public Transcript Decode(Logits logits, TimeSpan offset = default)
-    {
-        var words = new List<Word>();
-        var symbols = new List<Symbol>();
-        var logProbabilitySum = 0.0;
-        var count = 0;
-        foreach (var symbol in MergeFrames(logits))
-        {
-            if (symbol.Id == vocabulary.WordDelimiterId)
-            {
-                EndWord(symbols, offset, words);
-                continue;
-            }
+    public Transcript Decode(Logits logits, TimeSpan offset = default) => SymbolRun.ToTranscript(MergeFrames(logits), vocabulary, frameShift, offset);
 
-            symbols.Add(symbol);
-            logProbabilitySum += Math.Log(symbol.Probability);
-            count++;
-        }
-
-        EndWord(symbols, offset, words);
-        return count == 0
-            ? Transcript.Empty
-            : new Transcript(string.Join(' ', words.Select(word => word.Text)), words, Math.Exp(logProbabilitySum / count));
-    }
-
-    private IEnumerable<Symbol> MergeFrames(Logits logits)
+    private IEnumerable<SymbolRun> MergeFrames(Logits logits)
     {
         for (var start = 0; start < logits.FrameCount;)
         {
@@ -53,16 +29,4 @@ public sealed class GreedyDecoder(Vocabulary vocabulary, TimeSpan frameShift)
             start = end;
         }
     }
-
-    private void EndWord(List<Symbol> symbols, TimeSpan offset, List<Word> words)
-    {
-        if (symbols.Count == 0) return;
-        var text = new StringBuilder();
-        foreach (var symbol in symbols) text.Append(vocabulary.Token(symbol.Id));
-        var confidence = Math.Exp(symbols.Average(symbol => Math.Log(symbol.Probability)));
-        words.Add(new(text.ToString(), offset + (symbols[0].Start * frameShift), offset + (symbols[^1].End * frameShift), confidence));
-        symbols.Clear();
-    }
-
-    private readonly record struct Symbol(int Id, int Start, int End, double Probability);
 }

@@ -1,0 +1,92 @@
+using Attune.Recognition.Models;
+
+namespace Attune.Recognition.Language;
+
+/// <summary>Scores the words of a transcript while it grows symbol by symbol: language model, word bonus and hotwords together.</summary>
+/// <remarks>Immutable and thread-safe; a state is a value. A word is scored when its delimiter comes, or the transcript ends.</remarks>
+public sealed class LanguageScorer
+{
+    private readonly LanguageModel? _model;
+    private readonly LanguageWeights _weights;
+    private readonly HotwordAutomaton? _hotwords;
+    private readonly Lexicon? _hotLexicon;
+    private readonly int _delimiter;
+
+    /// <param name="model">The language model; null for none, and then no word is unknown.</param>
+    /// <param name="weights">What it counts.</param>
+    /// <param name="hotwords">Phrases with boosts; of equal ones the last counts.</param>
+    /// <param name="vocabulary">Symbols of the acoustic model.</param>
+    /// <exception cref="ArgumentException">
+    /// The vocabulary has no word delimiter, or a hotword cannot be written with it; the message says which.
+    /// </exception>
+    public LanguageScorer(LanguageModel? model, LanguageWeights weights, IReadOnlyCollection<Hotword> hotwords, Vocabulary vocabulary)
+    {
+        _delimiter = vocabulary.WordDelimiterId
+            ?? throw new ArgumentException("Words can be scored only where the vocabulary has a word delimiter.");
+        _model = model;
+        _weights = weights;
+        if (hotwords.Count == 0) return;
+        _hotwords = HotwordAutomaton.Create(hotwords, vocabulary);
+        if (model is not null) _hotLexicon = HotwordAutomaton.WordsOf(hotwords, new Speller(vocabulary));
+    }
+
+    internal LanguageState Begin => new(0, _model?.Begin ?? default, Lexicon.Root, _hotLexicon is null ? Lexicon.Outside : Lexicon.Root, HotwordAutomaton.Start);
+
+    /// <summary>The state after one more symbol of text or, never twice running, the delimiter.</summary>
+    internal LanguageState Next(in LanguageState state, int symbol)
+    {
+        var completed = 0.0;
+        var hotword = _hotwords?.Next(state.Hotword, symbol, out completed) ?? 0;
+        if (symbol != _delimiter)
+        {
+            return new(
+                state.Banked + completed,
+                state.Model,
+                _model is null ? Lexicon.Root : _model.Lexicon.Next(state.Word, symbol),
+                _hotLexicon?.Next(state.HotWord, symbol) ?? Lexicon.Outside,
+                hotword);
+        }
+
+        var before = state.Model;
+        return new(
+            state.Banked + completed + _weights.WordBonus + ScoreWord(state, ref before),
+            before,
+            Lexicon.Root,
+            _hotLexicon is null ? Lexicon.Outside : Lexicon.Root,
+            hotword);
+    }
+
+    /// <summary>The score so far: what is certain, and what the unfinished word and phrase promise.</summary>
+    internal double Score(in LanguageState state)
+    {
+        var score = state.Banked;
+        if (_model is not null && state is { Word: Lexicon.Outside, HotWord: Lexicon.Outside }) score += _weights.UnknownWord;
+        return _hotwords is null ? score : score + _hotwords.Potential(state.Hotword);
+    }
+
+    /// <summary>The score of a transcript that ends here.</summary>
+    /// <param name="state">After its last symbol.</param>
+    /// <param name="isInWord">Whether that is not a delimiter.</param>
+    internal double Finish(in LanguageState state, bool isInWord)
+    {
+        var end = isInWord ? Next(state, _delimiter) : state;
+        return _model is null ? end.Banked : end.Banked + (_weights.Model * _model.ScoreEnd(end.Model));
+    }
+
+    private double ScoreWord(in LanguageState state, ref NgramState before)
+    {
+        if (_model is null) return 0;
+        var word = _model.Lexicon.WordAt(state.Word);
+        var score = _weights.Model * _model.Score(ref before, word);
+        var isHotword = _hotLexicon is not null && _hotLexicon.WordAt(state.HotWord) >= 0;
+        return word < 0 && !isHotword ? score + _weights.UnknownWord : score;
+    }
+}
+
+/// <summary>Where a growing transcript stands.</summary>
+/// <param name="Banked">Score of its complete words and phrases.</param>
+/// <param name="Model">The words before the unfinished one.</param>
+/// <param name="Word">The unfinished word in the language model's lexicon.</param>
+/// <param name="HotWord">The same in the hotwords'.</param>
+/// <param name="Hotword">State of the hotword automaton.</param>
+internal readonly record struct LanguageState(double Banked, NgramState Model, int Word, int HotWord, int Hotword);
