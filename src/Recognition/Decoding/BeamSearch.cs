@@ -195,7 +195,7 @@ internal sealed class BeamSearch
 
     private double Add(double a, double b) => IsBestPath ? Math.Max(a, b) : LogMath.Add(a, b);
 
-    private double Score(in LanguageState state) => _language?.Score(state) ?? 0;
+    private double Score(in LanguageState state) => _language?.ScoreOf(state) ?? 0;
 
     private void Push(in Candidate candidate)
     {

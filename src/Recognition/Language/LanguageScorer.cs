@@ -3,7 +3,10 @@ using Attune.Recognition.Models;
 namespace Attune.Recognition.Language;
 
 /// <summary>Scores the words of a transcript while it grows symbol by symbol: language model, word bonus and hotwords together.</summary>
-/// <remarks>Immutable and thread-safe; a state is a value. A word is scored when its delimiter comes, or the transcript ends.</remarks>
+/// <remarks>
+/// A word is scored when its delimiter comes or the transcript ends; an unknown one as soon as it can be no other, so that it does not push known ones out of a
+/// beam. Immutable and thread-safe; a state is a value.
+/// </remarks>
 public sealed class LanguageScorer
 {
     private readonly LanguageModel? _model;
@@ -37,32 +40,15 @@ public sealed class LanguageScorer
     {
         var completed = 0.0;
         var hotword = _hotwords?.Next(state.Hotword, symbol, out completed) ?? 0;
-        if (symbol != _delimiter)
-        {
-            return new(
-                state.Banked + completed,
-                state.Model,
-                _model is null ? Lexicon.Root : _model.Lexicon.Next(state.Word, symbol),
-                _hotLexicon?.Next(state.HotWord, symbol) ?? Lexicon.Outside,
-                hotword);
-        }
-
-        var before = state.Model;
-        return new(
-            state.Banked + completed + _weights.WordBonus + ScoreWord(state, ref before),
-            before,
-            Lexicon.Root,
-            _hotLexicon is null ? Lexicon.Outside : Lexicon.Root,
-            hotword);
+        var next = symbol == _delimiter
+            ? (IsUnknown(state) ? state : Score(state)) with { Word = Lexicon.Root, HotWord = _hotLexicon is null ? Lexicon.Outside : Lexicon.Root }
+            : state with { Word = _model?.Lexicon.Next(state.Word, symbol) ?? Lexicon.Root, HotWord = _hotLexicon?.Next(state.HotWord, symbol) ?? Lexicon.Outside };
+        if (IsUnknown(next) && !IsUnknown(state)) next = Score(next);
+        return next with { Banked = next.Banked + completed + (symbol == _delimiter ? _weights.WordBonus : 0), Hotword = hotword };
     }
 
-    /// <summary>The score so far: what is certain, and what the unfinished word and phrase promise.</summary>
-    internal double Score(in LanguageState state)
-    {
-        var score = state.Banked;
-        if (_model is not null && state is { Word: Lexicon.Outside, HotWord: Lexicon.Outside }) score += _weights.UnknownWord;
-        return _hotwords is null ? score : score + _hotwords.Potential(state.Hotword);
-    }
+    /// <summary>The score so far: what is certain, and what an unfinished phrase promises.</summary>
+    internal double ScoreOf(in LanguageState state) => _hotwords is null ? state.Banked : state.Banked + _hotwords.Potential(state.Hotword);
 
     /// <summary>The score of a transcript that ends here.</summary>
     /// <param name="state">After its last symbol.</param>
@@ -73,13 +59,19 @@ public sealed class LanguageScorer
         return _model is null ? end.Banked : end.Banked + (_weights.Model * _model.ScoreEnd(end.Model));
     }
 
-    private double ScoreWord(in LanguageState state, ref NgramState before)
+    /// <summary>Whether the unfinished word can be none that is known; then it is scored already.</summary>
+    private bool IsUnknown(in LanguageState state) => _model is not null && state is { Word: Lexicon.Outside, HotWord: Lexicon.Outside };
+
+    /// <summary>The state with the unfinished word's score.</summary>
+    private LanguageState Score(in LanguageState state)
     {
-        if (_model is null) return 0;
+        if (_model is null) return state;
+        var context = state.Model;
         var word = _model.Lexicon.WordAt(state.Word);
-        var score = _weights.Model * _model.Score(ref before, word);
+        var score = _weights.Model * _model.Score(ref context, word);
         var isHotword = _hotLexicon is not null && _hotLexicon.WordAt(state.HotWord) >= 0;
-        return word < 0 && !isHotword ? score + _weights.UnknownWord : score;
+        if (word < 0 && !isHotword) score += _weights.UnknownWord;
+        return state with { Banked = state.Banked + score, Model = context };
     }
 }
 

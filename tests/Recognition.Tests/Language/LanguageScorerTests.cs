@@ -82,7 +82,7 @@ public class LanguageScorerTests
         return [.. symbols.Select(symbol =>
         {
             state = scorer.Next(state, symbol == '|' ? SmallVocabulary.Delimiter : symbol == 'A' ? SmallVocabulary.A : SmallVocabulary.B);
-            return Math.Round(scorer.Score(state), 9);
+            return Math.Round(scorer.ScoreOf(state), 9);
         })];
     }
 }
