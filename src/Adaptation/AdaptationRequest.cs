@@ -1,3 +1,5 @@
+using Attune.Recognition.Decoding;
+
 namespace Attune.Adaptation;
 
 /// <summary>What one request wants of adaptation.</summary>
@@ -10,6 +12,9 @@ public sealed record AdaptationRequest(int? Steps = null, TimeSpan? LatencyBudge
 {
     /// <summary>Whether whoever asks has used up the steps that it may have: the draft is the final, and the report says so. Default false.</summary>
     public bool QuotaSpent { get; init; }
+
+    /// <summary>Searches for the answer in the final's logits; null for the best path. Drafts are best paths always, and so is what is judged and stored.</summary>
+    public BeamDecoder? Decoder { get; init; }
 
     /// <summary>No fast update.</summary>
     public static AdaptationRequest None { get; } = new(Steps: 0);

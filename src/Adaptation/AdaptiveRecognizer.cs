@@ -17,7 +17,8 @@ namespace Attune.Adaptation;
 /// <remarks>
 /// <para>(1) cut long audio into utterances; for each of them (2) the draft, in ONNX Runtime on the caller's thread, from the given revision, or from the
 /// good one before it or the model where it has collapsed; (3) the fast update, in libtorch on the adaptation threads, from the same weights; (4) the final
-/// from the adapted weights, or the draft where they are not to be trusted: a sign of collapse, or a loss that rose or is no number.</para>
+/// from the adapted weights, or the draft where they are not to be trusted: a sign of collapse, or a loss that rose or is no number; where the request has a
+/// decoder, it searches the same logits for the answer.</para>
 /// <para>Nothing of one utterance reaches another. Thread-safe; the owner disposes it after the last call has returned, and the
 /// model after it.</para>
 /// </remarks>
@@ -235,9 +236,13 @@ public sealed class AdaptiveRecognizer : IDisposable
         draftReady?.Invoke(draft);
         var budget = request.LatencyBudget ?? _fastOptions.LatencyBudget;
         TimeSpan? Remaining() => budget - _time.GetElapsedTime(started);
-        var (final, report) = await AdaptAsync(sound, offset, steps, request, Remaining, cancellationToken);
+        var (final, logits, report) = await AdaptAsync(sound, offset, steps, request, Remaining, cancellationToken);
         var duration = TimeSpan.FromSeconds((double)samples.Length / _model.Preprocessing.SampleRateHz);
-        return new RecognizedUtterance(offset, duration, draft, final, report) { Collapse = sound.Finding };
+        return new RecognizedUtterance(offset, duration, draft, final, report)
+        {
+            Collapse = sound.Finding,
+            Alternatives = request.Decoder?.Decode(logits, offset) ?? [],
+        };
     }
 
     /// <summary>The logits of a piece of audio without fast update, for listening to a stream while it goes on.</summary>
@@ -253,28 +258,32 @@ public sealed class AdaptiveRecognizer : IDisposable
         _network.Dispose();
     }
 
-    private async Task<(Transcript Final, AdaptationReport Report)> AdaptAsync(
+    /// <summary>The final with its logits: those of the adapted weights, or of the draft where the report says so.</summary>
+    private async Task<(Transcript Final, Logits Logits, AdaptationReport Report)> AdaptAsync(
         SoundDraft sound, TimeSpan offset, int steps, AdaptationRequest request, Func<TimeSpan?> remaining, CancellationToken cancellationToken)
     {
         var draft = sound.Draft;
-        if (steps == 0) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.NotRequested));
-        if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.DraftAllBlank));
-        if (request.QuotaSpent) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.QuotaSpent));
+        if (steps == 0) return Skip(AdaptationOutcome.NotRequested);
+        if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return Skip(AdaptationOutcome.DraftAllBlank);
+        if (request.QuotaSpent) return Skip(AdaptationOutcome.QuotaSpent);
 
         // What would find its budget spent when its turn comes is not queued: it answers now, and holds nobody up.
         var terms = Terms(draft, steps, remaining(), request.Flow);
-        if (_threads.ExpectedWait(terms) > terms.Budget) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
+        if (_threads.ExpectedWait(terms) > terms.Budget) return Skip(AdaptationOutcome.BudgetSpent);
 
         var job = new FastUpdateJob(sound.From, draft.Waveform, draft.Hidden, steps, remaining, cancellationToken);
         var work = new FastUpdateWork(_fastUpdate, _inUse, job, terms, _time);
-        if (!_threads.TryRun(work)) return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.Overloaded));
+        if (!_threads.TryRun(work)) return Skip(AdaptationOutcome.Overloaded);
         if (!await BeginsInTimeAsync(work, remaining(), cancellationToken) || await TraceAsync(work) is not { } result)
-            return (draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.BudgetSpent));
+            return Skip(AdaptationOutcome.BudgetSpent);
 
         var adapted = _recognizer.Decode(result.Logits, offset);
         var outcome = Judge(result, sound, adapted);
-        var final = outcome == AdaptationOutcome.Adapted ? adapted : draft.Transcript;
-        return (final, new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget) { Waited = work.Waited });
+        var report = new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget) { Waited = work.Waited };
+        return outcome == AdaptationOutcome.Adapted ? (adapted, result.Logits, report) : (draft.Transcript, draft.Logits, report);
+
+        (Transcript Final, Logits Logits, AdaptationReport Report) Skip(AdaptationOutcome reason) =>
+            (draft.Transcript, draft.Logits, AdaptationReport.Skipped(reason));
     }
 
     /// <summary>The result of an update that has begun, as an activity of its request.</summary>

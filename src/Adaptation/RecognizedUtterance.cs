@@ -8,10 +8,16 @@ namespace Attune.Adaptation;
 /// <param name="Start">Where it starts in its recording.</param>
 /// <param name="Duration">Its length.</param>
 /// <param name="Draft">The transcript before the fast update.</param>
-/// <param name="Final">The transcript to be used: after the fast update, or the draft where <paramref name="Adaptation"/> says so.</param>
+/// <param name="Final">The best path of the logits to be used: after the fast update, or the draft where <paramref name="Adaptation"/> says so.</param>
 /// <param name="Adaptation">What the fast update did.</param>
 public sealed record RecognizedUtterance(TimeSpan Start, TimeSpan Duration, Transcript Draft, Transcript Final, AdaptationReport Adaptation)
 {
+    /// <summary>What the request's decoder found in the final's logits, the best first; empty if it had none.</summary>
+    public IReadOnlyList<Alternative> Alternatives { get; init; } = [];
+
+    /// <summary>The transcript to be used: the best alternative, or the final where none was searched for.</summary>
+    public Transcript Answer => Alternatives.Count > 0 ? Alternatives[0].Transcript : Final;
+
     /// <summary>
     /// That the weights which it was to be served from have collapsed on it, and what served it instead; null if they have not. Draft, final and
     /// fast update are those of what served it.

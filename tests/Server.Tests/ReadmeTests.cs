@@ -10,6 +10,7 @@ using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
 using Attune.Server.Access;
 using Attune.Server.Checkpoints;
@@ -33,6 +34,7 @@ public sealed partial class ReadmeTests
             .. Settings<AudioOptions>(AudioOptions.Section),
             .. Settings<RecognitionOptions>(RecognitionOptions.Section),
             .. Settings<OnnxOptions>(OnnxOptions.Section),
+            .. Settings<DecodingOptions>(DecodingOptions.Section),
             .. Settings<EndPointerOptions>(EndPointerOptions.Section),
             .. Settings<StreamingOptions>(StreamingOptions.Section),
             .. Settings<FastUpdateOptions>(FastUpdateOptions.Section),

@@ -2,6 +2,7 @@ using Attune.Adaptation.Buffering;
 using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Revisions;
 using Attune.Adaptation.Slow;
+using Attune.Recognition.Decoding;
 
 namespace Attune.Adaptation.Strategies;
 
@@ -39,13 +40,19 @@ public sealed class SerialDomain : IDisposable
     /// <param name="gateOptions">What candidates must show.</param>
     /// <param name="guard">Clean speech for the gate.</param>
     /// <param name="time">Clock of utterances and revisions.</param>
+    /// <param name="decoder">Searches for answers; null for best paths.</param>
     /// <exception cref="ArgumentException">There is no strategy of that name.</exception>
     public SerialDomain(
-        AdaptiveRecognizer recognizer, SlowUpdateOptions slowOptions, Gate.GateOptions gateOptions, Gate.GuardSet guard, TimeProvider time)
+        AdaptiveRecognizer recognizer,
+        SlowUpdateOptions slowOptions,
+        Gate.GateOptions gateOptions,
+        Gate.GuardSet guard,
+        TimeProvider time,
+        BeamDecoder? decoder = null)
     {
         _recognizer = recognizer;
         _strategy = slowOptions.ResolveStrategy();
-        _request = new AdaptationRequest(slowOptions.FastSteps ?? _strategy.FastSteps);
+        _request = new AdaptationRequest(slowOptions.FastSteps ?? _strategy.FastSteps) { Decoder = decoder };
         _time = time;
         _detector = recognizer.CreateDetector();
         _learnsFromAll = !recognizer.ChecksForCollapse;

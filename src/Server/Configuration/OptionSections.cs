@@ -7,6 +7,7 @@ using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
 using Attune.Server.Access;
 using Attune.Server.Checkpoints;
@@ -31,6 +32,7 @@ internal static class OptionSections
         Section.Of<AudioOptions>(AudioOptions.Section),
         Section.Of<RecognitionOptions>(RecognitionOptions.Section),
         Section.Of<OnnxOptions>(OnnxOptions.Section),
+        Section.Of<DecodingOptions>(DecodingOptions.Section),
         Section.Of<EndPointerOptions>(EndPointerOptions.Section),
         Section.Of<StreamingOptions>(StreamingOptions.Section),
         new("Adaptation", [], _ => { }, _ => { }),

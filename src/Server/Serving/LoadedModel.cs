@@ -1,4 +1,5 @@
 using Attune.Adaptation;
+using Attune.Recognition.Decoding;
 using Attune.Recognition.Models;
 using Attune.Server.Domains;
 
@@ -15,18 +16,22 @@ internal sealed class LoadedModel : IDisposable
 
     /// <param name="model">Owned.</param>
     /// <param name="recognizer">Owned.</param>
+    /// <param name="decoders">What makes decoders for its requests.</param>
     /// <param name="domains">What its domains learnt.</param>
     /// <param name="checkpoint">Id of the checkpoint; null for the configured model.</param>
-    public LoadedModel(Model model, AdaptiveRecognizer recognizer, ModelDomains domains, string? checkpoint)
+    public LoadedModel(Model model, AdaptiveRecognizer recognizer, BeamDecoders decoders, ModelDomains domains, string? checkpoint)
     {
         _model = model;
         Recognizer = recognizer;
+        Decoders = decoders;
         Domains = domains;
         Checkpoint = checkpoint;
         Retired = _retiring.Token;
     }
 
     public AdaptiveRecognizer Recognizer { get; }
+
+    public BeamDecoders Decoders { get; }
 
     public ModelDomains Domains { get; }
 

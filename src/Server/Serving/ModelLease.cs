@@ -1,4 +1,5 @@
 using Attune.Adaptation;
+using Attune.Recognition.Decoding;
 using Attune.Server.Domains;
 
 namespace Attune.Server.Serving;
@@ -14,6 +15,8 @@ internal sealed class ModelLease : IDisposable
     public LoadedModel Model => _model;
 
     public AdaptiveRecognizer Recognizer => _model.Recognizer;
+
+    public BeamDecoders Decoders => _model.Decoders;
 
     public ModelDomains Domains => _model.Domains;
 

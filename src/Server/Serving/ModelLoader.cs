@@ -1,6 +1,7 @@
 using Attune.Adaptation;
 using Attune.Adaptation.Fast;
 using Attune.Recognition.Acoustic;
+using Attune.Recognition.Decoding;
 using Attune.Recognition.Models;
 using Attune.Server.Configuration;
 using Attune.Server.Domains;
@@ -11,7 +12,7 @@ namespace Attune.Server.Serving;
 internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings settings, TimeProvider time)
 {
     /// <summary>The configured model.</summary>
-    /// <exception cref="ConfigurationException">The parameter set does not fit it.</exception>
+    /// <exception cref="ConfigurationException">The parameter set or the language model does not fit it.</exception>
     /// <exception cref="ModelException">It cannot be used.</exception>
     public LoadedModel LoadConfigured() => Load(settings.Recognition.ResolveModel(), checkpoint: null);
 
@@ -23,6 +24,7 @@ internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings
         try
         {
             CheckParameters(model);
+            var decoders = CreateDecoders(model);
             var recognizer = new AdaptiveRecognizer(
                 model,
                 settings.Recognition,
@@ -32,12 +34,25 @@ internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings
                 time,
                 settings.Collapse,
                 threads: services.GetRequiredService<AdaptationThreads>());
-            return new LoadedModel(model, recognizer, ModelDomains.Create(services, recognizer), checkpoint);
+            return new LoadedModel(model, recognizer, decoders, ModelDomains.Create(services, recognizer), checkpoint);
         }
         catch
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    private BeamDecoders CreateDecoders(Model model)
+    {
+        try
+        {
+            return new BeamDecoders(model, settings.Decoding, services.GetRequiredService<BackgroundLanguage>().Model);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ConfigurationException(
+                [$"{DecodingOptions.Section}:{nameof(settings.Decoding.LanguageModel)} does not fit the model {model.Name}: {exception.Message}"], exception);
         }
     }
 

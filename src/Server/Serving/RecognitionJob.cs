@@ -1,5 +1,6 @@
 using Attune.Adaptation;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Decoding;
 using Attune.Server.Domains;
 using Attune.Server.State;
 
@@ -12,7 +13,11 @@ namespace Attune.Server.Serving;
 /// <param name="WordTimes">Whether the answer lists words.</param>
 /// <param name="Domain">The domain; null for none.</param>
 internal sealed record RecognitionJob(
-    ReadOnlyMemory<byte> Audio, RawAudioFormat? RawFormat, AdaptationRequest Adaptation, bool WordTimes, DomainId? Domain);
+    ReadOnlyMemory<byte> Audio, RawAudioFormat? RawFormat, AdaptationRequest Adaptation, bool WordTimes, DomainId? Domain)
+{
+    /// <summary>What the answer is searched for with.</summary>
+    public DecodingRequest Decoding { get; init; } = DecodingRequest.Default;
+}
 
 /// <summary>One recording, recognised.</summary>
 /// <param name="Duration">Its length.</param>

@@ -5,6 +5,7 @@ using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,7 @@ internal sealed class RecognitionSettings(
     IOptions<AudioOptions> audio,
     IOptions<RecognitionOptions> recognition,
     IOptions<OnnxOptions> onnx,
+    IOptions<DecodingOptions> decoding,
     IOptions<FastUpdateOptions> fast,
     IOptions<CollapseOptions> collapse,
     IOptions<AdaptationThreadOptions> threads,
@@ -26,6 +28,8 @@ internal sealed class RecognitionSettings(
     public RecognitionOptions Recognition => recognition.Value;
 
     public OnnxOptions Onnx => onnx.Value;
+
+    public DecodingOptions Decoding => decoding.Value;
 
     public FastUpdateOptions Fast => fast.Value;
 

@@ -18,8 +18,9 @@ internal static class RequestValidation
         var format = ToRawFormat(config, "config", problems);
         var adaptation = ToAdaptation(config.Adaptation, "config", problems);
         var domain = DomainValidation.CheckOptional("config.domain", config.Domain, tenant, problems);
+        var decoding = DecodingValidation.ToDecoding(config, "config", problems);
         return problems.Count == 0
-            ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets, domain)
+            ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets, domain) { Decoding = decoding }
             : throw new InvalidRequestException(problems);
     }
 

@@ -41,7 +41,7 @@ internal static class Responses
 
     private static V1.SpeechRecognitionResult ToResult(ServedUtterance served, bool wordTimes) => new()
     {
-        Alternatives = { ToAlternative(served.Recognized.Final, wordTimes) },
+        Alternatives = { ToAlternatives(served.Recognized, wordTimes) },
         IsFinal = true,
         StartTime = served.Recognized.Start.ToDuration(),
         EndTime = (served.Recognized.Start + served.Recognized.Duration).ToDuration(),
@@ -50,6 +50,18 @@ internal static class Responses
         FinalId = served.FinalId?.ToString() ?? "",
         Revision = DomainResponses.ToServedRevision(served),
     };
+
+    /// <summary>What a beam search found, or the one best path.</summary>
+    public static IEnumerable<V1.SpeechRecognitionAlternative> ToAlternatives(RecognizedUtterance utterance, bool wordTimes)
+    {
+        if (utterance.Alternatives.Count == 0) return [ToAlternative(utterance.Final, wordTimes)];
+        return utterance.Alternatives.Select(found =>
+        {
+            var alternative = ToAlternative(found.Transcript, wordTimes);
+            (alternative.AcousticScore, alternative.LanguageScore) = (found.AcousticScore, found.LanguageScore);
+            return alternative;
+        });
+    }
 
     public static V1.SpeechRecognitionAlternative ToAlternative(Transcript transcript, bool wordTimes)
     {

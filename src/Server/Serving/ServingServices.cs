@@ -19,6 +19,7 @@ internal static class ServingServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RecognitionSettings>();
+        services.AddSingleton<BackgroundLanguage>();
         services.AddSingleton<ModelLoader>();
         services.AddSingleton(CreateThreads);
         services.AddSingleton(provider => new ServingModel(provider.GetRequiredService<CheckpointLoader>().LoadInitial()));

@@ -28,6 +28,22 @@ internal sealed class SpeechEngine(
     /// <summary>Takes the model that serves now, for one stream. The caller disposes the lease.</summary>
     public ModelLease Lease() => serving.Lease();
 
+    /// <summary>What searches for the answers of a request; null if best paths are the answers.</summary>
+    /// <param name="lease">The request's model.</param>
+    /// <param name="request">What it wants.</param>
+    /// <exception cref="InvalidRequestException">The model cannot write a hotword.</exception>
+    public static BeamDecoder? CreateDecoder(ModelLease lease, DecodingRequest request)
+    {
+        try
+        {
+            return lease.Decoders.Create(request, lease.Decoders.Background);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidRequestException([new("hotwords", exception.Message)]);
+        }
+    }
+
     /// <summary>Recognises one recording.</summary>
     /// <param name="job">What to do.</param>
     /// <param name="caller">For whom.</param>
@@ -35,12 +51,14 @@ internal sealed class SpeechEngine(
     /// <exception cref="QuotaExceededException">The caller has used what it may use.</exception>
     /// <exception cref="OverloadedException">All places are taken.</exception>
     /// <exception cref="AudioException">The audio is refused.</exception>
+    /// <exception cref="InvalidRequestException">The model cannot write a hotword.</exception>
     public async Task<RecognizedRecording> RunAsync(RecognitionJob job, Caller caller, CancellationToken cancellationToken)
     {
         var arrived = time.GetTimestamp();
         using var share = caller.Usage.Begin();
         using var place = admission.Enter();
         using var lease = serving.Lease();
+        job = job with { Adaptation = job.Adaptation with { Decoder = CreateDecoder(lease, job.Decoding) } };
         // What awaits inside comes back to the same scheduler.
         return await Task.Factory.StartNew(() => RecognizeAsync(lease, job, caller, arrived, cancellationToken), cancellationToken, TaskCreationOptions.None, _compute)
             .Unwrap();

@@ -18,7 +18,27 @@ public class RequestValidationTests(ServerFixture server)
         { "config.adaptation.latency_budget", "Given: -1 s and 0 ns.", Adapt(new() { LatencyBudget = new Duration { Seconds = -1 } }) },
         { "config.adaptation.latency_budget", "Given: 0 s and 0 ns.", Adapt(new() { LatencyBudget = new Duration() }) },
         { "config.adaptation.latency_budget", "Given: 1 s and -5 ns.", Adapt(new() { LatencyBudget = new Duration { Seconds = 1, Nanos = -5 } }) },
+        { "config.max_alternatives", "Given: 31.", new() { MaxAlternatives = 31 } },
+        { "config.hotwords", "Given: 1001.", new() { Hotwords = { Enumerable.Repeat(new Hotword { Phrase = "ONE" }, 1001) } } },
+        { "config.hotwords", "Given: 0.", new() { Hotwords = { new Hotword() } } },
+        { "config.hotwords", "Given: 101.", new() { Hotwords = { new Hotword { Phrase = new string('A', 101) } } } },
+        { "config.hotwords", "Given: NaN.", new() { Hotwords = { new Hotword { Phrase = "ONE", Boost = double.NaN } } } },
+        { "config.decoding.beam_width", "Given: 1025.", Decode(new() { BeamWidth = 1025 }) },
+        { "config.decoding.language_model_weight", "Given: -1.", Decode(new() { LanguageModelWeight = -1 }) },
+        { "config.decoding.word_bonus", "Given: 10.5.", Decode(new() { WordBonus = 10.5 }) },
+        { "config.decoding.temperature", "Given: 0.", Decode(new() { Temperature = 0 }) },
     };
+
+    [Fact]
+    public async Task Recognize_HotwordThatTheModelCannotWrite_NamesIt()
+    {
+        var config = new RecognitionConfig { Hotwords = { new Hotword { Phrase = "7UP" } } };
+
+        var failure = await GrpcErrors.FailureAsync(server.Speech.RecognizeAsync(Samples.Request(Samples.Wav(Samples.Clean), config)));
+
+        GrpcErrors.AssertError(failure, StatusCode.InvalidArgument, "INVALID_REQUEST", "must be written with the symbols", "Given: '7UP'.");
+        Assert.Equal(["hotwords"], GrpcErrors.Fields(failure));
+    }
 
     [Theory]
     [MemberData(nameof(BadFields), DisableDiscoveryEnumeration = true)]
@@ -39,6 +59,8 @@ public class RequestValidationTests(ServerFixture server)
 
         Assert.Equal(["config.sample_rate_hertz", "config.adaptation.steps"], GrpcErrors.Fields(failure));
     }
+
+    private static RecognitionConfig Decode(DecodingConfig decoding) => new() { Decoding = decoding };
 
     private static RecognitionConfig Adapt(AdaptationConfig adaptation) => new() { Adaptation = adaptation };
 }

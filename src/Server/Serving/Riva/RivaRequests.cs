@@ -3,6 +3,8 @@ using Attune.Adaptation;
 using Attune.Adaptation.Fast;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Decoding;
+using Attune.Recognition.Language;
 using Attune.Riva.Asr;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
@@ -30,8 +32,9 @@ internal static class RivaRequests
         var format = IsFile(config.Encoding) || StartsLikeWav(request.Audio.Span) ? null : ToRawFormat(config, "config", problems);
         var adaptation = ToAdaptation(config, "config", problems);
         var domain = ToDomain(config, tenant, "config", problems);
+        var decoding = ToDecoding(config, "config", problems);
         return problems.Count == 0
-            ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets, domain)
+            ? new RecognitionJob(request.Audio.Memory, format, adaptation, config.EnableWordTimeOffsets, domain) { Decoding = decoding }
             : throw new InvalidRequestException(problems);
     }
 
@@ -52,12 +55,14 @@ internal static class RivaRequests
         var format = IsFile(config.Encoding) ? null : ToRawFormat(config, path, problems);
         var adaptation = ToAdaptation(config, path, problems);
         var domain = ToDomain(config, tenant, path, problems);
+        var decoding = ToDecoding(config, path, problems);
         var endPointing = ToEndPointing(config.EndpointingConfig, $"{path}.endpointing_config", defaults, problems);
         if (problems.Count > 0) throw new InvalidRequestException(problems);
         return new StreamJob(format, adaptation, endPointing)
         {
             AcceptsWavHeader = true,
             Domain = domain,
+            Decoding = decoding,
             WordTimes = config.EnableWordTimeOffsets,
             Interims = streaming.InterimResults,
             Drafts = streaming.InterimResults,
@@ -96,6 +101,17 @@ internal static class RivaRequests
         return new AdaptationRequest(
             ToNumber(Custom(config, StepsKey), 0, FastUpdateOptions.MaxSteps, StepsKey, path, problems),
             budget is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null);
+    }
+
+    private static DecodingRequest ToDecoding(RecognitionConfig config, string path, List<FieldProblem> problems)
+    {
+        var hotwords = config.SpeechContexts.SelectMany(context => context.Phrases.Select(
+            phrase => new Hotword(phrase, context.Boost == 0 ? Hotword.DefaultBoost : context.Boost)));
+        return new DecodingRequest
+        {
+            MaxAlternatives = DecodingValidation.ToMaxAlternatives(config.MaxAlternatives, path, problems),
+            Hotwords = DecodingValidation.Check([.. hotwords], $"{path}.speech_contexts", problems),
+        };
     }
 
     private static DomainId? ToDomain(RecognitionConfig config, string tenant, string path, List<FieldProblem> problems) =>

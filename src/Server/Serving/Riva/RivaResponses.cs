@@ -13,7 +13,7 @@ internal static class RivaResponses
 
     public static SpeechRecognitionResult ToResult(RecognizedUtterance utterance, bool wordTimes) => new()
     {
-        Alternatives = { ToAlternative(utterance.Final, wordTimes) },
+        Alternatives = { ToAlternatives(utterance, wordTimes) },
         ChannelTag = Channel,
         AudioProcessed = (float)(utterance.Start + utterance.Duration).TotalSeconds,
     };
@@ -29,7 +29,7 @@ internal static class RivaResponses
                 Stability = (float)interim.StableWords / interim.Transcript.Words.Count,
             },
             DraftAnswer { Draft: var draft } => new StreamingRecognitionResult { Alternatives = { ToAlternative(draft, wordTimes: false) }, Stability = 1 },
-            FinalAnswer { Utterance.Recognized.Final: var final } => new StreamingRecognitionResult { Alternatives = { ToAlternative(final, wordTimes) }, IsFinal = true },
+            FinalAnswer { Utterance.Recognized: var utterance } => new StreamingRecognitionResult { Alternatives = { ToAlternatives(utterance, wordTimes) }, IsFinal = true },
             _ => null,
         };
         if (result is null) return null;
@@ -37,6 +37,11 @@ internal static class RivaResponses
         result.AudioProcessed = (float)answer.Processed.TotalSeconds;
         return result;
     }
+
+    private static IEnumerable<SpeechRecognitionAlternative> ToAlternatives(RecognizedUtterance utterance, bool wordTimes) =>
+        utterance.Alternatives.Count == 0
+            ? [ToAlternative(utterance.Final, wordTimes)]
+            : utterance.Alternatives.Select(alternative => ToAlternative(alternative.Transcript, wordTimes));
 
     private static SpeechRecognitionAlternative ToAlternative(Transcript transcript, bool wordTimes)
     {

@@ -1,6 +1,7 @@
 using Attune.Adaptation;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Decoding;
 using Attune.Server.State;
 
 namespace Attune.Server.Serving.Streaming;
@@ -16,6 +17,9 @@ internal sealed record StreamJob(RawAudioFormat? RawFormat, AdaptationRequest Ad
 
     /// <summary>The domain; null for none.</summary>
     public DomainId? Domain { get; init; }
+
+    /// <summary>What answers are searched for with.</summary>
+    public DecodingRequest Decoding { get; init; } = DecodingRequest.Default;
 
     /// <summary>Whether results list words.</summary>
     public bool WordTimes { get; init; }

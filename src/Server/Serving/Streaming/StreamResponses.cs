@@ -45,7 +45,7 @@ internal static class StreamResponses
         },
         FinalAnswer { Utterance: { Recognized: var utterance } served } final => new V1.StreamingRecognitionResult
         {
-            Alternatives = { Responses.ToAlternative(utterance.Final, wordTimes) },
+            Alternatives = { Responses.ToAlternatives(utterance, wordTimes) },
             IsFinal = true,
             UtteranceIndex = final.Index,
             StartTime = utterance.Start.ToDuration(),

@@ -25,6 +25,7 @@ internal static class StreamValidation
             ToEndPointing(config.Endpointing, defaults, problems))
         {
             Domain = DomainValidation.CheckOptional("streaming_config.config.domain", recognition.Domain, tenant, problems),
+            Decoding = DecodingValidation.ToDecoding(recognition, "streaming_config.config", problems),
             WordTimes = recognition.EnableWordTimeOffsets,
             Interims = config.InterimResults,
             Drafts = !config.DisableDraftResults,
