@@ -6,6 +6,7 @@ using Attune.Cli.Checkpoints;
 using Attune.Cli.Domains;
 using Attune.Cli.Evaluation;
 using Attune.Cli.Keys;
+using Attune.Cli.Language;
 using Attune.Cli.Listening;
 using Attune.Cli.Merging;
 using Attune.Cli.Pulling;
@@ -33,6 +34,7 @@ internal static class CommandLine
           attune replay line-7/5f1c...             recompute a final from what is stored, to audit it
           attune finetune --manifest train.jsonl --validation held-out.jsonl --out my-model
           attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
+          attune lm build orders.txt --out orders.arpa   a language model from text
           attune merge recipe.yml --out merged     one model of several
           attune pull facebook/wav2vec2-base-960h  fetch a model from a hub
           attune checkpoint activate 3f2a          let a running server take another model
@@ -81,11 +83,12 @@ internal static class CommandLine
         var fineTune = FineTuneCommand.Create();
         var mergeAdapter = MergeAdapterCommand.Create();
         var eval = EvalCommand.Create();
+        var languageModel = LanguageModelCommand.Create();
         var merge = MergeCommand.Create();
         var pull = PullCommand.Create();
         var checkpoint = CheckpointCommand.Create();
         var key = KeyCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, health, listen, domain, replay, train, fineTune, mergeAdapter, merge, pull, checkpoint, key, eval };
+        var root = new RootCommand(Description) { transcribe, serving, health, listen, domain, replay, train, fineTune, mergeAdapter, languageModel, merge, pull, checkpoint, key, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -99,6 +102,7 @@ internal static class CommandLine
             [fineTune] = FineTuneCommand.Notes,
             [mergeAdapter] = MergeAdapterCommand.Notes,
             [eval] = EvalCommand.Notes,
+            [languageModel] = LanguageModelCommand.Notes,
             [merge] = MergeCommand.Notes,
             [pull] = PullCommand.Notes,
             [checkpoint] = CheckpointCommand.Notes,

@@ -18,7 +18,7 @@ internal sealed class DomainRun(AdaptiveRecognizer recognizer, SerialDomain doma
         var streamed = await domain.NextAsync(samples, cancellationToken);
         var adaptation = streamed.Recognized.Adaptation;
         return new StrategyAnswer(
-            streamed.Recognized.Final.Text,
+            streamed.Recognized.Answer.Text,
             adaptation.Steps.Count,
             JsonNamingPolicy.SnakeCaseLower.ConvertName(adaptation.Outcome.ToString()),
             isTold || streamed.Learning?.Result == LearningResult.Reset,

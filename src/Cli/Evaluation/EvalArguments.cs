@@ -48,6 +48,7 @@ internal sealed class EvalArguments
         DefaultValueFactory = _ => new RecognitionOptions().Model,
     };
 
+    private readonly DecodingArguments _decoding = new();
     private readonly Option<string> _parameters = ParameterSetOption.Create("Parameters that adaptation may change.", new FastUpdateOptions().Parameters);
     private readonly Option<int> _limit = NumberOption.Create<int>("--limit", "N", new RangeAttribute(1, int.MaxValue), "Most utterances of each stream.");
     private readonly Option<double> _longest = NumberOption.Create<double>("--max-seconds", "S", new RangeAttribute(1.0, 120.0), "Longer recordings are left out.");
@@ -94,6 +95,7 @@ internal sealed class EvalArguments
             _worst, _scorecard, _threads, _json, _markdown, _html, _pictures, _journal, _restart,
         ];
         foreach (var option in options) command.Add(option);
+        _decoding.AddShared(command);
     }
 
     /// <summary>Their values on a command line without errors.</summary>
@@ -110,6 +112,8 @@ internal sealed class EvalArguments
             Parameters = parsed.GetRequiredValue(_parameters),
             RepeatUpdatesPerEnclosingModule = parsed.GetValue(_repeatUpdates),
         },
+        Decoding = _decoding.ReadOptions(parsed),
+        Hotwords = _decoding.ReadHotwords(parsed),
         Seed = parsed.GetValue(_seed),
         Limit = parsed.GetResult(_limit) is null ? null : parsed.GetValue(_limit),
         Longest = TimeSpan.FromSeconds(parsed.GetValue(_longest)),

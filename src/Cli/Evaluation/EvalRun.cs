@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Attune.Cli.Transcription;
 using Attune.Evaluation.Scenarios;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Decoding;
+using Attune.Recognition.Language;
 using Attune.Recognition.Models;
 
 namespace Attune.Cli.Evaluation;
@@ -49,7 +52,7 @@ internal sealed class EvalRun(EvalSettings settings, Screen screen, TimeProvider
     private static int? StatusOf(Exception exception) => exception switch
     {
         ModelException or PlatformNotSupportedException or AudioException { Error: AudioError.DecoderMissing } => ExitCode.CannotRun,
-        EvaluationException or ScenarioException or IOException or UnauthorizedAccessException => ExitCode.RunFailed,
+        EvaluationException or ScenarioException or LanguageModelException or IOException or UnauthorizedAccessException => ExitCode.RunFailed,
         ArgumentException => ExitCode.Usage, // a parameter set that the model does not have
         _ => null,
     };
@@ -69,9 +72,12 @@ internal sealed class EvalRun(EvalSettings settings, Screen screen, TimeProvider
 
     private async Task<IReadOnlyList<StreamResult>> RecognizeAsync(Model model, EvalPlan plan, CancellationToken cancellationToken)
     {
+        var decoders = new BeamDecoders(model, settings.Decoding, settings.Decoding.LanguageModel is { } path ? ArpaReader.Read(path) : null);
+        if (decoders.Background is null && settings.Strategies.FirstOrDefault(strategy => strategy.Decoding?.LanguageModelWeight > 0) is { } lacking)
+            throw new EvaluationException($"The strategy {lacking.Label} needs a language model. Give one with --lm FILE.");
         using var journal = OpenJournal(model, plan);
         if (journal.Resumed > 0) Note($"{JournalPath}: going on after {journal.Resumed} utterances");
-        var runner = new StreamRunner(new StrategyStarter(model, settings, time), journal, time);
+        var runner = new StreamRunner(new StrategyStarter(model, decoders, settings, time), journal, time);
         var results = new List<StreamResult>();
         var utterances = settings.Strategies.Count * plan.Streams.Sum(stream => stream.Positions.Count);
         await screen.WithProgressAsync(utterances, async progress =>
@@ -106,7 +112,16 @@ internal sealed class EvalRun(EvalSettings settings, Screen screen, TimeProvider
             plan.RecordingsHash,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{settings.Fast.Steps} {settings.Fast.LearningRate} {settings.Fast.Parameters} {settings.Fast.RepeatUpdatesPerEnclosingModule} {settings.Threads}")));
+                $"{settings.Fast.Steps} {settings.Fast.LearningRate} {settings.Fast.Parameters} {settings.Fast.RepeatUpdatesPerEnclosingModule} {settings.Threads}{LanguageBasis()}")));
+    }
+
+    /// <summary>What results depend on where there is something of the language; nothing otherwise, so that older journals stay good.</summary>
+    private string LanguageBasis()
+    {
+        if (settings.Decoding.LanguageModel is null && settings.Hotwords.Count == 0) return "";
+        var model = settings.Decoding.LanguageModel is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16] : "none";
+        var hotwords = string.Join(';', settings.Hotwords.Select(hotword => string.Create(CultureInfo.InvariantCulture, $"{hotword.Phrase}={hotword.Boost}")));
+        return string.Create(CultureInfo.InvariantCulture, $" {model} {settings.Decoding.UnknownWord} {hotwords}");
     }
 
     private static string Line(StreamResult result) => string.Create(

@@ -1,4 +1,6 @@
 using Attune.Adaptation.Fast;
+using Attune.Recognition.Decoding;
+using Attune.Recognition.Language;
 
 namespace Attune.Cli.Evaluation;
 
@@ -22,6 +24,12 @@ internal sealed record EvalSettings
 
     /// <summary>Settings of strategies that do not have their own.</summary>
     public required FastUpdateOptions Fast { get; init; }
+
+    /// <summary>Language model of strategies that ask for it.</summary>
+    public required DecodingOptions Decoding { get; init; }
+
+    /// <summary>Hotwords of strategies that ask for them.</summary>
+    public required IReadOnlyList<Hotword> Hotwords { get; init; }
 
     /// <summary>Seed of streams, noises and intervals.</summary>
     public required int Seed { get; init; }

@@ -47,6 +47,7 @@ internal static class ReportHtml
         Append(html, ReportTables.ErrorRates(report));
         Append(html, ReportTables.Orderings(report));
         foreach (var picture in ReportPictures.Of(report)) Append(html, picture);
+        Append(html, ReportTables.Decoding(report));
         Append(html, ReportTables.Scorecards(report));
         Append(html, ReportTables.Results(report));
         Append(html, ReportTables.Noises(report));

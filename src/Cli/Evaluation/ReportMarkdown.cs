@@ -16,6 +16,7 @@ internal static class ReportMarkdown
         [
             ReportTables.ErrorRates(report),
             ReportTables.Orderings(report),
+            ReportTables.Decoding(report),
             ReportTables.Scorecards(report),
             ReportTables.Results(report),
             ReportTables.Noises(report),

@@ -46,6 +46,31 @@ internal static class ReportTables
             ]),
         ]);
 
+    /// <summary>What a search with language changes: each strategy that has one against itself with the best path, over all streams together.</summary>
+    public static Table Decoding(EvalReport report) => new(
+        "What decoding adds",
+        ["strategy", "best path", "this", "difference", "interval", "streams"],
+        [
+            .. report.Settings.Strategies
+                .Where(strategy => strategy.Decoding is not null)
+                .Select(strategy => (strategy, pairs: report.Streams
+                    .Select(stream => (Candidate: report.Find(stream, strategy.Label), Baseline: report.Find(stream, strategy.PlainLabel)))
+                    .Where(pair => pair.Candidate is not null && pair.Baseline is not null)
+                    .ToList()))
+                .Where(row => row.pairs.Count > 0)
+                .Select(row => (row.strategy, row.pairs, errors: row.pairs.SelectMany(pair => pair.Candidate!.PairWith(pair.Baseline!)).ToList()))
+                .Select(row => (row.strategy, row.pairs, row.errors, difference: report.Bootstrap.Compare(row.errors)))
+                .Select(row => (IReadOnlyList<string>)
+                [
+                    row.strategy.Label,
+                    Percent((double)row.errors.Sum(pair => pair.Baseline) / row.errors.Sum(pair => pair.ReferenceLength)),
+                    Percent((double)row.errors.Sum(pair => pair.Candidate) / row.errors.Sum(pair => pair.ReferenceLength)),
+                    Percent(row.difference.Difference),
+                    Interval(row.difference),
+                    Number(row.pairs.Count),
+                ]),
+        ]);
+
     /// <summary>Lifelong scorecards, in percent; no rows where none was asked for.</summary>
     public static Table Scorecards(EvalReport report) => new(
         "Lifelong scorecard",

@@ -1,5 +1,6 @@
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
+using Attune.Recognition.Decoding;
 using Attune.Recognition.Models;
 
 namespace Attune.Cli.Evaluation;
@@ -9,11 +10,14 @@ internal sealed class SourceRun : IStrategyRun
 {
     private readonly OnnxAcousticModel _acousticModel;
     private readonly Recognizer _recognizer;
+    private readonly BeamDecoder? _decoder;
 
     /// <param name="model">Not disposed.</param>
     /// <param name="options">Threads.</param>
-    public SourceRun(Model model, OnnxOptions options)
+    /// <param name="decoder">Searches for the transcript; null for the best path.</param>
+    public SourceRun(Model model, OnnxOptions options, BeamDecoder? decoder)
     {
+        _decoder = decoder;
         _acousticModel = new OnnxAcousticModel(model, options: options);
         _recognizer = new Recognizer(model, _acousticModel);
     }
@@ -21,8 +25,11 @@ internal sealed class SourceRun : IStrategyRun
     public async Task<StrategyAnswer> RecognizeAsync(float[] samples, bool isBoundary, CancellationToken cancellationToken) =>
         new(await RecallAsync(samples, cancellationToken), 0, "not_requested");
 
-    public Task<string> RecallAsync(float[] samples, CancellationToken cancellationToken) =>
-        Task.FromResult(_recognizer.Recognize(samples, default, parameters: null, cancellationToken).Transcript.Text);
+    public Task<string> RecallAsync(float[] samples, CancellationToken cancellationToken)
+    {
+        var draft = _recognizer.Recognize(samples, default, parameters: null, cancellationToken);
+        return Task.FromResult((_decoder?.Decode(draft.Logits)[0].Transcript ?? draft.Transcript).Text);
+    }
 
     public void Dispose() => _acousticModel.Dispose();
 }

@@ -2,6 +2,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Attune.Adaptation.Fast;
 using Attune.Recognition.Acoustic;
+using Attune.Recognition.Decoding;
 
 namespace Attune.Cli.Evaluation;
 
@@ -11,7 +12,12 @@ namespace Attune.Cli.Evaluation;
 internal sealed record StrategyArgument(string Label, StrategyKind Kind)
 {
     /// <summary>Settings that a strategy may have of its own, for help and error messages.</summary>
-    public const string Settings = "steps=N, rate=RATE, parameters=SET, every=M (utterances of a slow update), window=K (of the dynamic reset), guards=on (gate and collapse checks, as a server has them)";
+    public const string Settings = "steps=N, rate=RATE, parameters=SET, every=M (utterances of a slow update), window=K (of the dynamic reset), guards=on (gate and collapse checks, as a server has them), beam=N, lm=WEIGHT, bonus=B, temperature=T, hotwords=on (how finals are searched for)";
+
+    private static readonly string[] DecodingSettings = ["beam", "lm", "bonus", "temperature", "hotwords"];
+
+    /// <summary>Without a language model, unless a setting gives it a weight.</summary>
+    private static readonly DecodingRequest PlainSearch = new() { LanguageModelWeight = 0 };
 
     /// <summary>Gradient steps; null for the strategy's own.</summary>
     public int? Steps { get; init; }
@@ -30,6 +36,15 @@ internal sealed record StrategyArgument(string Label, StrategyKind Kind)
 
     /// <summary>Whether candidates pass the gate and outputs are watched for collapse, as where it serves. Default false, as published.</summary>
     public bool IsGuarded { get; init; }
+
+    /// <summary>How finals are searched for, but for the hotwords; null for the best path.</summary>
+    public DecodingRequest? Decoding { get; init; }
+
+    /// <summary>Whether the command's hotwords are boosted. Default false.</summary>
+    public bool HasHotwords { get; init; }
+
+    /// <summary>Label of the same strategy with the best path.</summary>
+    public string PlainLabel => string.Join(':', Label.Split(':').Where(part => !DecodingSettings.Any(name => part.StartsWith(name + "=", StringComparison.Ordinal))));
 
     /// <summary>The strategy's parameter set: its own setting, what its kind is known for, or the command's.</summary>
     public string ParametersOr(string command) => Parameters ?? Kind.Parameters ?? command;
@@ -73,13 +88,24 @@ internal sealed record StrategyArgument(string Label, StrategyKind Kind)
             "window" when Number(value) is >= 6 and <= 10_000 and var window => this with { ResetWindow = window },
             "rate" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1
                 => this with { LearningRate = rate },
+            "beam" when Number(value) is >= 1 and <= DecodingOptions.MaxBeamWidth and var width => WithDecoding(decoding => decoding with { BeamWidth = width }),
+            "lm" when Within(value, 0, 10) is { } weight => WithDecoding(decoding => decoding with { LanguageModelWeight = weight }),
+            "bonus" when Within(value, -10, 10) is { } bonus => WithDecoding(decoding => decoding with { WordBonus = bonus }),
+            "temperature" when Within(value, 0.1, 10) is { } temperature => WithDecoding(decoding => decoding with { Temperature = temperature }),
+            "hotwords" when value == "on" => WithDecoding(decoding => decoding) with { HasHotwords = true },
             "guards" when value == "on" => this with { IsGuarded = true },
             "parameters" when IsParameterSet(value) => this with { Parameters = value },
             _ => throw new FormatException(
                 $"A strategy's settings must be {Settings}: steps to {FastUpdateOptions.MaxSteps}, a rate above 0 and at most 1, a set of "
-                + $"{ParameterSet.Names}, M from 1 to 100, K from 6 to 10000. Given: '{setting}' in '{Label}'."),
+                + $"{ParameterSet.Names}, M from 1 to 100, K from 6 to 10000, a beam from 1 to {DecodingOptions.MaxBeamWidth}, a weight from 0 to 10, a bonus from -10 to 10, a temperature "
+                + $"from 0.1 to 10. Given: '{setting}' in '{Label}'."),
         };
     }
+
+    private StrategyArgument WithDecoding(Func<DecodingRequest, DecodingRequest> change) => this with { Decoding = change(Decoding ?? PlainSearch) };
+
+    private static double? Within(string text, double min, double max) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number : null;
 
     private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 

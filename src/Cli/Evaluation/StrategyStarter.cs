@@ -8,12 +8,13 @@ using Attune.Adaptation.Strategies;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Decoding;
 using Attune.Recognition.Models;
 
 namespace Attune.Cli.Evaluation;
 
 /// <summary>Starts strategies on a model, each from nothing.</summary>
-internal sealed class StrategyStarter(Model model, EvalSettings settings, TimeProvider time)
+internal sealed class StrategyStarter(Model model, BeamDecoders decoders, EvalSettings settings, TimeProvider time)
 {
     private OnnxOptions Onnx => new() { Threads = settings.Threads };
 
@@ -21,9 +22,13 @@ internal sealed class StrategyStarter(Model model, EvalSettings settings, TimePr
     /// <exception cref="PlatformNotSupportedException">libtorch cannot be loaded here.</exception>
     public Task<IStrategyRun> StartAsync(StrategyArgument strategy, CancellationToken cancellationToken)
     {
-        if (strategy.Kind == StrategyKind.None) return Task.FromResult<IStrategyRun>(new SourceRun(model, Onnx));
+        if (strategy.Kind == StrategyKind.None) return Task.FromResult<IStrategyRun>(new SourceRun(model, Onnx, DecoderOf(strategy)));
         return strategy.Kind == StrategyKind.Awmc ? Task.FromResult<IStrategyRun>(StartAnchored(strategy)) : StartDomainAsync(strategy, cancellationToken);
     }
+
+    private BeamDecoder? DecoderOf(StrategyArgument strategy) => strategy.Decoding is { } decoding
+        ? decoders.Create(decoding with { Hotwords = strategy.HasHotwords ? settings.Hotwords : [] }, decoders.Background)
+        : null;
 
     // Apart, so that libtorch is not loaded for the model as it is.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -60,7 +65,7 @@ internal sealed class StrategyStarter(Model model, EvalSettings settings, TimePr
         {
             await recognizer.WarmUpAsync(cancellationToken);
             var guard = strategy.IsGuarded ? await recognizer.ReadGuardSetAsync(new AudioDecoder(new AudioOptions()), cancellationToken) : GuardSet.Empty;
-            var domain = new SerialDomain(recognizer, slow, new GateOptions { Enabled = strategy.IsGuarded }, guard, time);
+            var domain = new SerialDomain(recognizer, slow, new GateOptions { Enabled = strategy.IsGuarded }, guard, time, DecoderOf(strategy));
             return new DomainRun(recognizer, domain, slow.ResolveStrategy().Reset);
         }
         catch

@@ -17,10 +17,15 @@ internal sealed record FileTranscript(
     public string Draft { get; } = Join(Utterances, utterance => utterance.Draft);
 
     /// <summary>The finals, joined with spaces.</summary>
-    public string Final { get; } = Join(Utterances, utterance => utterance.Final);
+    public string Final { get; } = Join(Utterances, utterance => utterance.Answer);
+
+    /// <summary>What a beam search found, utterance by utterance, the best first; empty without one.</summary>
+    public IReadOnlyList<IReadOnlyList<Alternative>> Alternatives => Utterances.All(utterance => utterance.Alternatives.Count == 0)
+        ? []
+        : [.. Utterances.Select(utterance => utterance.Alternatives)];
 
     /// <summary>The finals' words; times count from the beginning of the file.</summary>
-    public IEnumerable<Word> Words => Utterances.SelectMany(utterance => utterance.Final.Words);
+    public IEnumerable<Word> Words => Utterances.SelectMany(utterance => utterance.Answer.Words);
 
     /// <summary>The most steps that an utterance ran.</summary>
     public int Steps => Utterances.Max(utterance => utterance.Adaptation.Steps.Count);
@@ -32,7 +37,7 @@ internal sealed record FileTranscript(
     public double? LossAfter => Mean(utterance => utterance.Adaptation.LossAfter);
 
     /// <summary>Mean confidence of the finals, weighted by duration.</summary>
-    public double Confidence => Mean(utterance => utterance.Final.Confidence) ?? 0;
+    public double Confidence => Mean(utterance => utterance.Answer.Confidence) ?? 0;
 
     /// <summary>Adapted if any utterance was; otherwise the reason of the first.</summary>
     public AdaptationOutcome Outcome => Utterances.Any(utterance => utterance.Adaptation.Outcome == AdaptationOutcome.Adapted)
@@ -43,7 +48,7 @@ internal sealed record FileTranscript(
     public ErrorRate? DraftErrors { get; } = Errors(Reference, Join(Utterances, utterance => utterance.Draft));
 
     /// <summary>Word errors of the final; null without a reference.</summary>
-    public ErrorRate? FinalErrors { get; } = Errors(Reference, Join(Utterances, utterance => utterance.Final));
+    public ErrorRate? FinalErrors { get; } = Errors(Reference, Join(Utterances, utterance => utterance.Answer));
 
     private static string Join(IEnumerable<RecognizedUtterance> utterances, Func<RecognizedUtterance, Transcript> transcript) =>
         string.Join(' ', utterances.Select(utterance => transcript(utterance).Text).Where(text => text.Length > 0));

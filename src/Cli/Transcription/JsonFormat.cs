@@ -29,13 +29,17 @@ internal sealed class JsonFormat : ITranscriptFormat
             Number(transcript.Confidence),
             transcript.Reference,
             Number(transcript.DraftErrors?.Rate),
-            Number(transcript.FinalErrors?.Rate)),
+            Number(transcript.FinalErrors?.Rate),
+            transcript.Alternatives.Count == 0 ? null : [.. transcript.Alternatives.Select(Lines)]),
         Json.TranscriptLine) + "\n";
 
     public string Failure(FileFailure failure) =>
         JsonSerializer.Serialize(new FailureLine(failure.File, new FailureCause(failure.Code, failure.Message)), Json.FailureLine) + "\n";
 
     public string Summary(Totals totals) => "";
+
+    private static IReadOnlyList<TranscriptAlternative> Lines(IReadOnlyList<Alternative> alternatives) => [.. alternatives.Select(alternative =>
+        new TranscriptAlternative(alternative.Transcript.Text, Number(alternative.AcousticScore), Number(alternative.LanguageScore), Number(alternative.Transcript.Confidence)))];
 
     private static TranscriptWord WordLine(Word word) =>
         new(word.Text, Seconds(word.Start), Seconds(word.End), Number(word.Confidence));
@@ -61,7 +65,11 @@ internal sealed record TranscriptLine(
     double? Confidence,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? WerDraft,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? WerFinal);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? WerFinal,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<TranscriptAlternative>>? Alternatives);
+
+/// <summary>One of the transcripts of an utterance that a beam search found.</summary>
+internal sealed record TranscriptAlternative(string Text, double? AcousticScore, double? LanguageScore, double? Confidence);
 
 /// <summary>One word of a final.</summary>
 internal sealed record TranscriptWord(string Word, double StartS, double EndS, double? Confidence);

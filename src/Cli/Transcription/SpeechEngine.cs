@@ -3,6 +3,8 @@ using Attune.Adaptation;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
+using Attune.Recognition.Decoding;
+using Attune.Recognition.Language;
 using Attune.Recognition.Models;
 
 namespace Attune.Cli.Transcription;
@@ -28,14 +30,18 @@ internal sealed class SpeechEngine : IDisposable
 
     /// <summary>Opens the model. The caller disposes.</summary>
     /// <exception cref="ModelException">The model cannot be used.</exception>
-    /// <exception cref="ArgumentException">The parameter set asks for more layers than the model has.</exception>
+    /// <exception cref="ArgumentException">The parameter set asks for more layers than the model has, or the model cannot write a hotword.</exception>
+    /// <exception cref="LanguageModelException">The language model cannot be used.</exception>
     /// <exception cref="PlatformNotSupportedException">libtorch cannot be loaded here.</exception>
     public static SpeechEngine Open(TranscribeSettings settings, TimeProvider time)
     {
         var model = Model.Open(new RecognitionOptions { Model = settings.Model }.ResolveModel());
         try
         {
-            return settings.Adapt ? WithAdaptation(model, settings, time) : WithoutAdaptation(model, settings);
+            var background = settings.Decoding.LanguageModel is { } path ? ArpaReader.Read(path) : null;
+            var decoders = new BeamDecoders(model, settings.Decoding, background);
+            var decoder = decoders.Create(settings.DecodingRequest, decoders.Background);
+            return settings.Adapt ? WithAdaptation(model, decoder, settings, time) : WithoutAdaptation(model, decoder, settings);
         }
         catch
         {
@@ -56,7 +62,7 @@ internal sealed class SpeechEngine : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static SpeechEngine WithAdaptation(Model model, TranscribeSettings settings, TimeProvider time)
+    private static SpeechEngine WithAdaptation(Model model, BeamDecoder? decoder, TranscribeSettings settings, TimeProvider time)
     {
         ParameterSet.Parse(settings.Fast.Parameters).In(model.Layout, model.Config); // refused before libtorch is loaded
         var recognizer = new AdaptiveRecognizer(
@@ -66,22 +72,22 @@ internal sealed class SpeechEngine : IDisposable
             settings.Fast,
             new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = settings.Threads }, // files come one after another
             time);
-        var request = new AdaptationRequest(LatencyBudget: settings.Budget);
+        var request = new AdaptationRequest(LatencyBudget: settings.Budget) { Decoder = decoder };
         return new SpeechEngine(
             model, recognizer, (waveform, cancellationToken) => recognizer.RecognizeAsync(waveform, request, cancellationToken));
     }
 
-    private static SpeechEngine WithoutAdaptation(Model model, TranscribeSettings settings)
+    private static SpeechEngine WithoutAdaptation(Model model, BeamDecoder? decoder, TranscribeSettings settings)
     {
         var acousticModel = new OnnxAcousticModel(model, options: new OnnxOptions { Threads = settings.Threads });
         var recognizer = new Recognizer(model, acousticModel);
         return new SpeechEngine(
             model,
             acousticModel,
-            (waveform, cancellationToken) => Task.FromResult<IReadOnlyList<RecognizedUtterance>>(Draft(recognizer, waveform, cancellationToken)));
+            (waveform, cancellationToken) => Task.FromResult<IReadOnlyList<RecognizedUtterance>>(Draft(recognizer, decoder, waveform, cancellationToken)));
     }
 
-    private static List<RecognizedUtterance> Draft(Recognizer recognizer, Waveform waveform, CancellationToken cancellationToken)
+    private static List<RecognizedUtterance> Draft(Recognizer recognizer, BeamDecoder? decoder, Waveform waveform, CancellationToken cancellationToken)
     {
         var utterances = new List<RecognizedUtterance>();
         foreach (var segment in UtteranceSplitter.Split(waveform, new RecognitionOptions().MaxUtterance))
@@ -89,8 +95,11 @@ internal sealed class SpeechEngine : IDisposable
             var start = TimeSpan.FromSeconds((double)segment.StartSample / waveform.SampleRateHz);
             var duration = TimeSpan.FromSeconds((double)segment.Length / waveform.SampleRateHz);
             var samples = waveform.Samples.AsMemory(segment.StartSample, segment.Length);
-            var draft = recognizer.Recognize(samples, start, parameters: null, cancellationToken).Transcript;
-            utterances.Add(new(start, duration, draft, draft, AdaptationReport.Skipped(AdaptationOutcome.NotRequested)));
+            var draft = recognizer.Recognize(samples, start, parameters: null, cancellationToken);
+            utterances.Add(new(start, duration, draft.Transcript, draft.Transcript, AdaptationReport.Skipped(AdaptationOutcome.NotRequested))
+            {
+                Alternatives = decoder?.Decode(draft.Logits, start) ?? [],
+            });
         }
 
         return utterances;

@@ -23,6 +23,7 @@ internal sealed class TextFormat(Ink ink, bool words) : ITranscriptFormat
         if (transcript is { DraftErrors: { } before, FinalErrors: { } after }) Line(text, "WER", Improvement(before, after));
         Line(text, "adaptation", Adaptation(transcript));
         Line(text, "time", Time(transcript.Compute, transcript.Audio));
+        if (transcript.Alternatives.Any(alternatives => alternatives.Count > 1)) AppendAlternatives(text, transcript);
         if (words) AppendWords(text, transcript);
         return text.Append('\n').ToString();
     }
@@ -70,6 +71,19 @@ internal sealed class TextFormat(Ink ink, bool words) : ITranscriptFormat
 
     private void Line(StringBuilder text, string label, string value) =>
         text.Append("  ").Append(ink.Faint(label.PadRight(LabelWidth))).Append(value).Append('\n');
+
+    private void AppendAlternatives(StringBuilder text, FileTranscript transcript)
+    {
+        foreach (var alternatives in transcript.Alternatives)
+        {
+            var label = "n-best";
+            foreach (var alternative in alternatives)
+            {
+                Line(text, label, Invariant($"{alternative.Score,8:0.00}  {OrNothing(alternative.Transcript.Text)}"));
+                label = "";
+            }
+        }
+    }
 
     private void AppendWords(StringBuilder text, FileTranscript transcript)
     {

@@ -10,6 +10,7 @@ internal sealed class TranscribeArguments
 {
     private readonly Argument<string[]> _files = CreateFiles();
     private readonly RecognitionArguments _recognition = new();
+    private readonly DecodingArguments _decoding = new();
     private readonly Option<double> _learningRate = NumberOption.For<FastUpdateOptions, double>(
         "--learning-rate", "RATE", nameof(FastUpdateOptions.LearningRate), "Step size of adaptation's optimizer, AdamW.");
 
@@ -32,6 +33,7 @@ internal sealed class TranscribeArguments
     {
         command.Add(_files);
         _recognition.AddTo(command);
+        _decoding.AddTo(command);
         foreach (var option in new Option[] { _learningRate, _repeatUpdates, _budget, _threads, _words, _json }) command.Add(option);
     }
 
@@ -48,6 +50,8 @@ internal sealed class TranscribeArguments
             Parameters = parsed.GetRequiredValue(_recognition.Parameters),
             RepeatUpdatesPerEnclosingModule = parsed.GetValue(_repeatUpdates),
         },
+        Decoding = _decoding.ReadOptions(parsed),
+        DecodingRequest = _decoding.ReadRequest(parsed),
         Budget = parsed.GetResult(_budget) is null ? null : TimeSpan.FromMilliseconds(parsed.GetValue(_budget)),
         Threads = parsed.GetValue(_threads),
         Words = parsed.GetValue(_words),

@@ -12,6 +12,7 @@ internal static class TranscribeCommand
           attune transcribe samples --learning-rate 1e-4          every audio file of a folder
           attune transcribe --adapt none *.flac                   without adaptation
           attune transcribe --parameters top-4 --steps 5 a.ogg    faster adaptation
+          attune transcribe --lm orders.arpa --hotword "nine nine one=6" a.wav   with what is known of the language
           attune transcribe --json *.wav > results.jsonl          one JSON object a line
 
         Reference: a text file beside the audio (call.txt for call.wav) is taken for the right transcript. The word error rate (WER) of
@@ -23,6 +24,9 @@ internal static class TranscribeCommand
         JSON: file, draft, final, steps, loss_before, loss_after (null without steps), audio_s, compute_s (decoding, recognition and
         adaptation; not the loading of the model), words (word, start_s, end_s, confidence; of the final), outcome, confidence; with a
         reference also reference, wer_draft, wer_final. A file that failed: file, error (code, message).
+
+        Language: with --lm, --hotword, --beam or --alternatives a beam search looks for the final; the draft stays what the model heard by itself.
+        JSON then has alternatives, a list for each utterance (text, acoustic_score, language_score, confidence).
 
         Without adaptation (--adapt none) libtorch is not needed.
 

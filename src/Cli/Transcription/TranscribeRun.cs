@@ -1,4 +1,5 @@
 using Attune.Recognition.Audio;
+using Attune.Recognition.Language;
 using Attune.Recognition.Models;
 
 namespace Attune.Cli.Transcription;
@@ -27,7 +28,7 @@ internal sealed class TranscribeRun(TranscribeSettings settings, Screen screen, 
             // Where there is nothing to recognise no model is needed.
             engine = files.Any(file => file.Failure is null) ? SpeechEngine.Open(settings, time) : null;
         }
-        catch (ModelException exception)
+        catch (Exception exception) when (exception is ModelException or LanguageModelException)
         {
             screen.WriteError($"attune: {exception.Message}\n");
             return ExitCode.CannotRun;

@@ -1,4 +1,5 @@
 using Attune.Adaptation.Fast;
+using Attune.Recognition.Decoding;
 
 namespace Attune.Cli.Transcription;
 
@@ -16,6 +17,12 @@ internal sealed record TranscribeSettings
 
     /// <summary>How to adapt.</summary>
     public required FastUpdateOptions Fast { get; init; }
+
+    /// <summary>Language model and what no request says.</summary>
+    public required DecodingOptions Decoding { get; init; }
+
+    /// <summary>How finals are searched for.</summary>
+    public required DecodingRequest DecodingRequest { get; init; }
 
     /// <summary>Latency budget of each file; null for as long as it takes.</summary>
     public TimeSpan? Budget { get; init; }

@@ -126,6 +126,24 @@ public sealed class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Eval_SearchForFinals_IsComparedWithTheBestPath()
+    {
+        var model = _files.Path("digits.arpa");
+        await CliRun.RunAsync("lm", "build", _files.Manifest, "--out", model);
+
+        var run = await _files.EvalAsync(
+            "--noise", "white@5", "--lm", model, "--hotword", "four five", "--strategies", "none,none:beam=1,none:beam=16:lm=0.5:hotwords=on,suta:steps=1,suta:steps=1:lm=0.5",
+            "--markdown", _files.Path("out.md"));
+
+        Assert.True(run.Status == ExitCode.Success, run.Error);
+        var rows = File.ReadAllLines(_files.Path("out.md")).SkipWhile(line => line != "## What decoding adds").Skip(4).TakeWhile(line => line.Length > 0)
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToArray();
+        Assert.Equal(["none:beam=1", "none:beam=16:lm=0.5:hotwords=on", "suta:steps=1:lm=0.5"], rows.Select(row => row[1]));
+        Assert.Equal("0.0", rows[0][4]); // a beam of 1 is the best path
+        Assert.StartsWith("-", rows[1][4], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Eval_EveryStrategy_RunsAndTheLearningOnesLearn()
     {
         var scenario = _files.Write("storm.yml", "conditions: [white@5, clean]", "order: cycle", "segments: 3", "utterances: 8");
@@ -191,6 +209,9 @@ public sealed class EvalRunTests : IDisposable
     [InlineData(ExitCode.Usage, "--strategies none --noise white@loud", "--noise must be FILE@SNR, FOLDER@SNR, white@SNR")]
     [InlineData(ExitCode.Usage, "--strategies none --limit 0", "--limit must be at least 1. Given: '0'.")]
     [InlineData(ExitCode.Usage, "--strategies suta:parameters=top-99", "top-99 needs 99 transformer layers; the model has 4.")]
+    [InlineData(ExitCode.Usage, "--strategies none:beam=0", "Given: 'beam=0' in 'none:beam=0'.")]
+    [InlineData(ExitCode.Usage, "--strategies none:temperature=0.01", "a temperature from 0.1 to 10.")]
+    [InlineData(ExitCode.RunFailed, "--strategies none:lm=0.5", "The strategy none:lm=0.5 needs a language model. Give one with --lm FILE.")]
     [InlineData(ExitCode.RunFailed, "--strategies none --noise gone.wav@5", "The noise ")]
     [InlineData(ExitCode.RunFailed, "--strategies none --scenario mixed", "The scenario mixed needs noises")]
     [InlineData(ExitCode.RunFailed, "--strategies none --scenario gone", "There is no scenario gone")]
