@@ -10,7 +10,6 @@ public sealed class BeamDecoders
     private readonly Vocabulary _vocabulary;
     private readonly TimeSpan _frameShift;
     private readonly DecodingOptions _options;
-    private readonly NgramModel? _background;
 
     /// <param name="model">Gives symbols and frames.</param>
     /// <param name="options">What requests do not say.</param>
@@ -21,7 +20,6 @@ public sealed class BeamDecoders
         _vocabulary = model.Vocabulary;
         _frameShift = TimeSpan.FromSeconds((double)model.Config.SamplesPerFrame / model.Preprocessing.SampleRateHz);
         _options = options;
-        _background = background;
         Background = background is null ? null : new LanguageModel(background, _vocabulary);
     }
 
@@ -31,9 +29,9 @@ public sealed class BeamDecoders
     /// <summary>A domain's language model, interpolated with the background.</summary>
     /// <param name="domain">Made from the domain's text.</param>
     /// <exception cref="ArgumentException">None of its words can be written with the model's symbols.</exception>
-    public LanguageModel Interpolate(NgramModel domain) => _background is null
+    public LanguageModel Interpolate(NgramModel domain) => Background is null
         ? new LanguageModel(domain, _vocabulary)
-        : new LanguageModel(_background, domain, _options.DomainShare, _vocabulary);
+        : new LanguageModel(Background, domain, _options.DomainShare, _vocabulary);
 
     /// <summary>The decoder of a request.</summary>
     /// <param name="request">What it wants.</param>

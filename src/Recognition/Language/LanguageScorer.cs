@@ -33,7 +33,7 @@ public sealed class LanguageScorer
         if (model is not null) _hotLexicon = HotwordAutomaton.WordsOf(hotwords, new Speller(vocabulary));
     }
 
-    internal LanguageState Begin => new(0, _model?.Begin ?? default, Lexicon.Root, _hotLexicon is null ? Lexicon.Outside : Lexicon.Root, HotwordAutomaton.Start);
+    internal LanguageState Begin => new(0, _model?.Begin ?? default, _model?.BeginWord ?? default, _hotLexicon is null ? Lexicon.Outside : Lexicon.Root, HotwordAutomaton.Start);
 
     /// <summary>The state after one more symbol of text or, never twice running, the delimiter.</summary>
     internal LanguageState Next(in LanguageState state, int symbol)
@@ -41,8 +41,8 @@ public sealed class LanguageScorer
         var completed = 0.0;
         var hotword = _hotwords?.Next(state.Hotword, symbol, out completed) ?? 0;
         var next = symbol == _delimiter
-            ? (IsUnknown(state) ? state : Score(state)) with { Word = Lexicon.Root, HotWord = _hotLexicon is null ? Lexicon.Outside : Lexicon.Root }
-            : state with { Word = _model?.Lexicon.Next(state.Word, symbol) ?? Lexicon.Root, HotWord = _hotLexicon?.Next(state.HotWord, symbol) ?? Lexicon.Outside };
+            ? (IsUnknown(state) ? state : Score(state)) with { Word = Begin.Word, HotWord = Begin.HotWord }
+            : state with { Word = _model?.Next(state.Word, symbol) ?? default, HotWord = _hotLexicon?.Next(state.HotWord, symbol) ?? Lexicon.Outside };
         if (IsUnknown(next) && !IsUnknown(state)) next = Score(next);
         return next with { Banked = next.Banked + completed + (symbol == _delimiter ? _weights.WordBonus : 0), Hotword = hotword };
     }
@@ -60,17 +60,16 @@ public sealed class LanguageScorer
     }
 
     /// <summary>Whether the unfinished word can be none that is known; then it is scored already.</summary>
-    private bool IsUnknown(in LanguageState state) => _model is not null && state is { Word: Lexicon.Outside, HotWord: Lexicon.Outside };
+    private bool IsUnknown(in LanguageState state) => _model is not null && state.Word.IsOutside && state.HotWord == Lexicon.Outside;
 
     /// <summary>The state with the unfinished word's score.</summary>
     private LanguageState Score(in LanguageState state)
     {
         if (_model is null) return state;
         var context = state.Model;
-        var word = _model.Lexicon.WordAt(state.Word);
-        var score = _weights.Model * _model.Score(ref context, word);
+        var score = _weights.Model * _model.Score(ref context, state.Word);
         var isHotword = _hotLexicon is not null && _hotLexicon.WordAt(state.HotWord) >= 0;
-        if (word < 0 && !isHotword) score += _weights.UnknownWord;
+        if (!isHotword && !_model.IsWord(state.Word)) score += _weights.UnknownWord;
         return state with { Banked = state.Banked + score, Model = context };
     }
 }
@@ -78,7 +77,7 @@ public sealed class LanguageScorer
 /// <summary>Where a growing transcript stands.</summary>
 /// <param name="Banked">Score of its complete words and phrases.</param>
 /// <param name="Model">The words before the unfinished one.</param>
-/// <param name="Word">The unfinished word in the language model's lexicon.</param>
+/// <param name="Word">The unfinished word in the language model's lexicons.</param>
 /// <param name="HotWord">The same in the hotwords'.</param>
 /// <param name="Hotword">State of the hotword automaton.</param>
-internal readonly record struct LanguageState(double Banked, NgramState Model, int Word, int HotWord, int Hotword);
+internal readonly record struct LanguageState(double Banked, NgramState Model, WordState Word, int HotWord, int Hotword);

@@ -1,6 +1,7 @@
 using Attune.Adaptation;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
+using Attune.Recognition.Decoding;
 using Attune.Server.Serving;
 using Attune.Server.State;
 using Attune.Server.Telemetry;
@@ -12,14 +13,15 @@ namespace Attune.Server.Domains;
 /// <param name="Reader">Reads them from the store.</param>
 /// <param name="Catalogue">Those in memory.</param>
 /// <param name="Speech">Recognises for them.</param>
+/// <param name="Languages">What they were told of their language.</param>
 /// <remarks>Thread-safe. Holds no native memory; what recognises does.</remarks>
-internal sealed record ModelDomains(DomainReader Reader, DomainCatalogue Catalogue, DomainSpeech Speech)
+internal sealed record ModelDomains(DomainReader Reader, DomainCatalogue Catalogue, DomainSpeech Speech, DomainLanguages Languages)
 {
     /// <summary>Where they are stored.</summary>
     public ScopeStores Stores => Reader.Stores;
 
     /// <summary>The domains of a model.</summary>
-    public static ModelDomains Create(IServiceProvider provider, AdaptiveRecognizer recognizer)
+    public static ModelDomains Create(IServiceProvider provider, AdaptiveRecognizer recognizer, BeamDecoders decoders)
     {
         var connection = provider.GetRequiredService<StateConnection>();
         var options = provider.GetRequiredService<StateOptions>();
@@ -39,7 +41,8 @@ internal sealed record ModelDomains(DomainReader Reader, DomainCatalogue Catalog
             slow,
             metrics,
             time);
-        return new ModelDomains(reader, catalogue, speech);
+        var languages = new DomainLanguages(new LanguageStore(connection), decoders, connection, options, time, loggers.CreateLogger<DomainLanguages>());
+        return new ModelDomains(reader, catalogue, speech, languages);
     }
 
     private static StateScope CreateScope(AdaptiveRecognizer recognizer, SlowUpdateOptions slow, GateOptions gate)

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Options;
 namespace Attune.Server.Serving;
 
 /// <summary>attune.v1.Adaptation, of the caller's tenant. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
-internal sealed class AdaptationService(ServingModel serving, IOptions<SlowUpdateOptions> slow, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class AdaptationService(
+    ServingModel serving, StateOptions options, IOptions<SlowUpdateOptions> slow, IHostApplicationLifetime lifetime, TimeProvider time)
     : V1.Adaptation.AdaptationBase
 {
     private const int DefaultPage = 100, MaxPage = 1000;
@@ -119,7 +120,45 @@ internal sealed class AdaptationService(ServingModel serving, IOptions<SlowUpdat
         var domain = DomainOf(request.Domain, context);
         var deleted = await _domains.Stores.Domains.DeleteAsync(domain.Key, time.GetUtcNow(), context.CancellationToken)
             ?? throw new DomainNotFoundException(domain.Name);
+        _domains.Languages.Invalidate(domain.Key);
         return new V1.DeleteDomainResponse { Utterances = deleted.Utterances, Revisions = deleted.Revisions };
+    }
+
+    [Authorize(Policy.ChangeDomains)]
+    public override async Task<V1.DomainLanguage> SetDomainLanguage(V1.SetDomainLanguageRequest request, ServerCallContext context)
+    {
+        var domain = DomainOf(request.Domain, context);
+        var language = DecodingValidation.ToLanguage(request, options.LanguageExpiry, time.GetUtcNow());
+        try
+        {
+            await Task.Run(() => _domains.Languages.Make(language), context.CancellationToken);
+        }
+        catch (ArgumentException exception)
+        {
+            throw Invalid("text or hotwords", exception.Message);
+        }
+
+        await _domains.Stores.Domains.TryFoundAsync(domain.Key, time.GetUtcNow(), context.CancellationToken);
+        await _domains.Languages.Store.WriteAsync(domain.Key, language, context.CancellationToken);
+        _domains.Languages.Invalidate(domain.Key);
+        return DomainResponses.ToLanguage(domain, language);
+    }
+
+    [Authorize(Policy.SeeDomains)]
+    public override async Task<V1.DomainLanguage> GetDomainLanguage(V1.GetDomainLanguageRequest request, ServerCallContext context)
+    {
+        var domain = DomainOf(request.Domain, context);
+        var language = await _domains.Languages.Store.ReadAsync(domain.Key, context.CancellationToken) ?? throw new DomainNotFoundException(domain.Name);
+        return DomainResponses.ToLanguage(domain, language);
+    }
+
+    [Authorize(Policy.ChangeDomains)]
+    public override async Task<V1.DeleteDomainLanguageResponse> DeleteDomainLanguage(V1.DeleteDomainLanguageRequest request, ServerCallContext context)
+    {
+        var domain = DomainOf(request.Domain, context);
+        if (!await _domains.Languages.Store.DeleteAsync(domain.Key, context.CancellationToken)) throw new DomainNotFoundException(domain.Name);
+        _domains.Languages.Invalidate(domain.Key);
+        return new V1.DeleteDomainLanguageResponse();
     }
 
     [Authorize(Policy.SeeDomains)]

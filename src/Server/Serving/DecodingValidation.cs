@@ -1,6 +1,10 @@
 using System.Globalization;
+using System.Text;
+using Attune.Evaluation;
 using Attune.Recognition.Decoding;
 using Attune.Recognition.Language;
+using Attune.Server.Domains;
+using Attune.Server.State;
 
 namespace Attune.Server.Serving;
 
@@ -14,7 +18,6 @@ internal static class DecodingValidation
     public static DecodingRequest ToDecoding(V1.RecognitionConfig config, string path, List<FieldProblem> problems)
     {
         var decoding = config.Decoding ?? new V1.DecodingConfig();
-        var hotwords = config.Hotwords.Select(hotword => new Hotword(hotword.Phrase, hotword.HasBoost ? hotword.Boost : Hotword.DefaultBoost));
         if (decoding.BeamWidth is < 0 or > DecodingOptions.MaxBeamWidth)
         {
             problems.Add(new(
@@ -25,7 +28,7 @@ internal static class DecodingValidation
         return new DecodingRequest
         {
             MaxAlternatives = ToMaxAlternatives(config.MaxAlternatives, path, problems),
-            Hotwords = Check([.. hotwords], $"{path}.hotwords", problems),
+            Hotwords = Check([.. config.Hotwords.Select(ToHotword)], $"{path}.hotwords", problems),
             BeamWidth = decoding.BeamWidth == 0 ? null : decoding.BeamWidth,
             LanguageModelWeight = decoding.HasLanguageModelWeight
                 ? Within(decoding.LanguageModelWeight, 0, 10, $"{path}.decoding.language_model_weight", problems) : null,
@@ -64,6 +67,28 @@ internal static class DecodingValidation
 
         return hotwords;
     }
+
+    /// <summary>What a domain is told of its language.</summary>
+    /// <param name="request">As it came.</param>
+    /// <param name="expiry">Time after which it is gone, if the request does not say.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="InvalidRequestException">Fields are wrong; it lists all of them.</exception>
+    public static StoredLanguage ToLanguage(V1.SetDomainLanguageRequest request, TimeSpan expiry, DateTimeOffset now)
+    {
+        var problems = new List<FieldProblem>();
+        var bytes = Encoding.UTF8.GetByteCount(request.Text);
+        if (bytes > DomainLanguages.MaxTextBytes)
+            problems.Add(new("text", $"text must be at most {DomainLanguages.MaxTextBytes} bytes of UTF-8. Given: {bytes}."));
+        if (request.Hotwords.Count == 0 && TextNormalizer.Words(request.Text).Count == 0)
+            problems.Add(new("text", "text must have a word where there are no hotwords. To delete what there is, use DeleteDomainLanguage."));
+        var ttl = request.Ttl is null ? expiry : RequestValidation.ToTimeSpan(request.Ttl);
+        if (ttl is null || ttl < TimeSpan.FromMinutes(1) || ttl > TimeSpan.FromDays(365))
+            problems.Add(new("ttl", $"ttl must be from 1 minute to 365 days. Given: {request.Ttl?.Seconds} s and {request.Ttl?.Nanos} ns."));
+        var hotwords = Check([.. request.Hotwords.Select(ToHotword)], "hotwords", problems);
+        return problems.Count == 0 ? new StoredLanguage(now, now + ttl!.Value, request.Text, hotwords) : throw new InvalidRequestException(problems);
+    }
+
+    private static Hotword ToHotword(V1.Hotword hotword) => new(hotword.Phrase, hotword.HasBoost ? hotword.Boost : Hotword.DefaultBoost);
 
     private static double Within(double given, double min, double max, string field, List<FieldProblem> problems)
     {

@@ -11,6 +11,15 @@ namespace Attune.Server.Serving;
 /// <summary>From domains to the messages of attune.v1.</summary>
 internal static class DomainResponses
 {
+    public static V1.DomainLanguage ToLanguage(DomainId domain, StoredLanguage language) => new()
+    {
+        Domain = domain.Name,
+        Text = language.Text,
+        Hotwords = { language.Hotwords.Select(hotword => new V1.Hotword { Phrase = hotword.Phrase, Boost = hotword.Boost }) },
+        CreateTime = language.Time.ToTimestamp(),
+        ExpireTime = language.Expires.ToTimestamp(),
+    };
+
     public static V1.Domain ToDomain(StoredDomain stored, long waiting, SlowUpdateOptions slow)
     {
         var head = stored.Head;

@@ -34,7 +34,7 @@ internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings
                 time,
                 settings.Collapse,
                 threads: services.GetRequiredService<AdaptationThreads>());
-            return new LoadedModel(model, recognizer, decoders, ModelDomains.Create(services, recognizer), checkpoint);
+            return new LoadedModel(model, recognizer, decoders, ModelDomains.Create(services, recognizer, decoders), checkpoint);
         }
         catch
         {

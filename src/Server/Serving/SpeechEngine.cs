@@ -31,12 +31,16 @@ internal sealed class SpeechEngine(
     /// <summary>What searches for the answers of a request; null if best paths are the answers.</summary>
     /// <param name="lease">The request's model.</param>
     /// <param name="request">What it wants.</param>
+    /// <param name="domain">The domain, whose language is searched with too; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait for the domain.</param>
     /// <exception cref="InvalidRequestException">The model cannot write a hotword.</exception>
-    public static BeamDecoder? CreateDecoder(ModelLease lease, DecodingRequest request)
+    public static async Task<BeamDecoder?> CreateDecoderAsync(ModelLease lease, DecodingRequest request, DomainId? domain, CancellationToken cancellationToken)
     {
+        var language = domain is null ? null : await lease.Domains.Languages.GetAsync(domain.Key, cancellationToken);
+        if (language?.Hotwords.Count > 0) request = request with { Hotwords = [.. language.Hotwords, .. request.Hotwords] };
         try
         {
-            return lease.Decoders.Create(request, lease.Decoders.Background);
+            return lease.Decoders.Create(request, language is null ? lease.Decoders.Background : language.Model);
         }
         catch (ArgumentException exception)
         {
@@ -58,7 +62,7 @@ internal sealed class SpeechEngine(
         using var share = caller.Usage.Begin();
         using var place = admission.Enter();
         using var lease = serving.Lease();
-        job = job with { Adaptation = job.Adaptation with { Decoder = CreateDecoder(lease, job.Decoding) } };
+        job = job with { Adaptation = job.Adaptation with { Decoder = await CreateDecoderAsync(lease, job.Decoding, job.Domain, cancellationToken) } };
         // What awaits inside comes back to the same scheduler.
         return await Task.Factory.StartNew(() => RecognizeAsync(lease, job, caller, arrived, cancellationToken), cancellationToken, TaskCreationOptions.None, _compute)
             .Unwrap();

@@ -16,6 +16,8 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
     private readonly RedisKeys _keys = scope.Keys;
     private readonly LargeValues _values = new(connection);
 
+    private readonly LanguageStore _languages = new(connection);
+
     /// <summary>What is known of a domain; null if nothing is.</summary>
     public async Task<DomainHead?> ReadAsync(string domain, CancellationToken cancellationToken) => DomainHead.Parse(
         domain, await connection.RunAsync(database => database.HashGetAllAsync(_keys.Head(domain)), cancellationToken));
@@ -87,7 +89,7 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
     public async Task<(long Utterances, long Revisions)?> DeleteAsync(string domain, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var scopes = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(RedisKeys.Scopes), cancellationToken);
-        (long Utterances, long Revisions)? total = null;
+        (long Utterances, long Revisions)? total = await _languages.DeleteAsync(domain, cancellationToken) ? (0, 0) : null;
         foreach (var name in scopes.Select(name => name.ToString()).Append(_keys.Scope).Distinct())
         {
             if (await DeleteAsync(new RedisKeys(name), domain, time, cancellationToken) is not { } deleted) continue;

@@ -17,6 +17,8 @@ namespace Attune.Server.State;
 /// <item><term><c>turn</c></term><description>counter; versions of heads, and the order in which domains learn; none</description></item>
 /// <item><term><c>activation</c></term><description>hash: which checkpoint serves, <c>activation</c> JSON, <c>version</c> counts up, <c>change</c> token of the last one;
 /// none</description></item>
+/// <item><term><c>language:D</c></term><description>string: JSON of <see cref="StoredLanguage"/>, text and hotwords of a domain, whatever the scope; as long as whoever told it said
+/// (<see cref="StateOptions.LanguageExpiry"/>)</description></item>
 /// <item><term><c>S:domains</c></term><description>sorted set of D, all with score 0, for lists by tenant and name; none</description></item>
 /// <item><term><c>S:ready</c></term><description>sorted set of the D with enough utterances for an update; score is the turn in which it became its turn; none</description></item>
 /// <item><term><c>S:events</c></term><description>sorted set of <c>ID:JSON</c> (<see cref="DomainEvent"/>), score is the id; none, at most
@@ -64,6 +66,8 @@ internal sealed class RedisKeys(string scope)
     public static readonly RedisKey Activation = Root + "activation";
 
     public static readonly RedisChannel ActivationChannel = RedisChannel.Literal(Root + "activation");
+
+    public static RedisKey Language(string domain) => $"{Root}language:{domain}";
 
     /// <summary>S.</summary>
     public string Scope { get; } = scope;

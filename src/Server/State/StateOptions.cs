@@ -33,6 +33,10 @@ public sealed class StateOptions
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan UtteranceExpiry { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Time after which a domain's text and hotwords are gone, if whoever gave them does not say. From 1 minute to 365 days. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan LanguageExpiry { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>Utterances that are stored for each domain; the oldest goes for one more. From 1 to 10,000. Default 64.</summary>
     [Range(1, 10_000)]
     public int UtterancesPerDomain { get; set; } = 64;

@@ -27,6 +27,7 @@ public partial class RedisKeysTests
         await host.Stores.Revisions.SaveCandidateAsync((await host.Stores.Revisions.ReadAsync(DomainHost.Line, 1, TestStore.Token))!.Revision, lease.Fence, TestStore.Token);
         await host.SayAsync(); // enough for an update, which the lease holds up
         await host.StoredAsync(DomainHost.Line, 4);
+        await host.Domains.SetDomainLanguageAsync(new V1.SetDomainLanguageRequest { Domain = DomainHost.Line, Text = "one two" });
         await host.Get<ActivationStore>().WriteAsync(CheckpointActivation.None, TestStore.Token);
 
         var table = ReadTable().ToArray();

@@ -26,7 +26,8 @@ internal sealed class StreamRunner(
         var timeouts = new StreamTimeouts(options.Value, time, lifetime.ApplicationStopping);
         var job = await timeouts.WaitAsync(door.ReadJobAsync(cancellationToken), cancellationToken);
         using var lease = engine.Lease();
-        job = job with { Adaptation = job.Adaptation with { Decoder = SpeechEngine.CreateDecoder(lease, job.Decoding) } };
+        var search = await SpeechEngine.CreateDecoderAsync(lease, job.Decoding, job.Domain, cancellationToken);
+        job = job with { Adaptation = job.Adaptation with { Decoder = search } };
         var audio = decoder.OpenStream(job.RawFormat, lease.SampleRateHz, job.AcceptsWavHeader);
         var session = new StreamSession(engine, lease, audio, job, summary.Caller, options.Value, timeouts);
         try
