@@ -38,7 +38,7 @@ internal sealed class DecodingArguments
         "--unknown-word", "U", nameof(DecodingOptions.UnknownWord), "Natural logarithm added for each word that the language model does not have.");
 
     private readonly Option<double> _temperature = NumberOption.For<DecodingOptions, double>(
-        "--temperature", "T", nameof(DecodingOptions.Temperature), "What logits are divided by first; above 1 the language has more say.");
+        "--temperature", "T", nameof(DecodingOptions.Temperature), "What logits are divided by before the search; above 1 the language has more say.");
 
     private readonly Option<int> _alternatives = NumberOption.Create<int>(
         "--alternatives", "N", new RangeAttribute(1, DecodingOptions.MaxAlternatives), "Most transcripts of each utterance.");

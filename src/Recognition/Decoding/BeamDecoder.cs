@@ -11,7 +11,7 @@ namespace Attune.Recognition.Decoding;
 /// blanks; delimiters at the ends and several in a row are one text, so that prefixes are texts.</para>
 /// <para>With enough width and no limits an acoustic score is exactly the logarithm of the sum over all alignments. A beam of width 1 has no two prefixes to
 /// compare sums of; it follows the best alignment instead, and without language it finds what <see cref="GreedyDecoder"/> finds (ties apart).</para>
-/// <para>Times and confidences are those of each transcript's best alignment, computed as <see cref="GreedyDecoder"/> does; they follow the temperature.
+/// <para>Times and confidences are those of each transcript's best alignment, computed as <see cref="GreedyDecoder"/> does, whatever the temperature.
 /// Immutable and thread-safe.</para>
 /// </remarks>
 public sealed class BeamDecoder
@@ -45,7 +45,7 @@ public sealed class BeamDecoder
     /// <summary>Most transcripts of an utterance, at least 1. Default 1. There are no more than <see cref="Width"/>.</summary>
     public int MaxAlternatives { get; init; } = 1;
 
-    /// <summary>What logits are divided by before the softmax; above 0. Default 1.</summary>
+    /// <summary>What logits are divided by before the search's softmax; above 0. Default 1.</summary>
     public double Temperature { get; init; } = 1;
 
     /// <summary>See <see cref="DefaultSymbolFloor"/>, the default. Minus infinity leaves out nothing.</summary>
@@ -60,13 +60,14 @@ public sealed class BeamDecoder
     /// <returns>The best first; at least one.</returns>
     public IReadOnlyList<Alternative> Decode(Logits logits, TimeSpan offset = default)
     {
-        var posteriors = new LogPosteriors(logits, Temperature, _vocabulary);
+        var heard = new LogPosteriors(logits, temperature: 1, _vocabulary);
+        var posteriors = Temperature == 1 ? heard : new LogPosteriors(logits, Temperature, _vocabulary);
         var search = new BeamSearch(_vocabulary, Width, SymbolFloor, ScoreGap, _language);
         for (var frame = 0; frame < posteriors.FrameCount; frame++)
             search.Advance(posteriors.Frame(frame), search.IsBestPath ? posteriors.BestBlank[frame] : posteriors.AnyBlank[frame]);
 
         return [.. search.Finish().Take(MaxAlternatives).Select(found => new Alternative(
-            SymbolRun.ToTranscript(CtcAlignment.Align(posteriors, found.Symbols, _vocabulary), _vocabulary, _frameShift, offset),
+            SymbolRun.ToTranscript(CtcAlignment.Align(heard, found.Symbols, _vocabulary), _vocabulary, _frameShift, offset),
             found.Acoustic,
             found.Language))];
     }

@@ -48,7 +48,7 @@ public sealed class BeamDecoders
         if (weights.Model == 0) language = null;
         if (language is null && request is { BeamWidth: null, MaxAlternatives: 1, Hotwords: [] }) return null;
 
-        // Without a language model there is nothing that the word bonus would balance.
+        // Without a language model there is nothing that the server's word bonus would balance.
         if (language is null && request.WordBonus is null) weights = weights with { WordBonus = 0 };
         var isPlain = language is null && request.Hotwords.Count == 0 && weights.WordBonus == 0;
         return new BeamDecoder(

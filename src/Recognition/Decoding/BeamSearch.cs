@@ -65,11 +65,7 @@ internal sealed class BeamSearch
         _count = 0;
         for (var i = 0; i < _kept; i++) Stay(_beam[i], values, blank);
         ChooseSymbols(values, blank);
-        for (var i = 0; i < _kept; i++)
-        {
-            foreach (var symbol in _symbols) Grow(_beam[i], symbol, values[symbol]);
-        }
-
+        for (var i = 0; i < _kept; i++) Grow(_beam[i], values);
         Prune();
         _frame++;
     }
@@ -103,25 +99,31 @@ internal sealed class BeamSearch
         Push(new Candidate { Node = prefix.Node, Blank = total + blank, NonBlank = again, LanguageScore = node.LanguageScore });
     }
 
-    private void Grow(in Candidate prefix, int symbol, double value)
+    private void Grow(in Candidate prefix, ReadOnlySpan<double> values)
     {
-        var node = _nodes[prefix.Node];
-        if (symbol == _delimiter && IsGap(prefix.Node)) return;
-        var score = value + (symbol == node.Symbol ? prefix.Blank : Total(prefix));
-        if (double.IsNegativeInfinity(score)) return;
-
-        var child = _children.Find(prefix.Node, symbol);
-        if (child >= 0 && _nodes[child].SeenAt == _frame)
+        var nodes = CollectionsMarshal.AsSpan(_nodes);
+        ref readonly var node = ref nodes[prefix.Node];
+        var isGap = IsGap(prefix.Node);
+        var total = Total(prefix);
+        foreach (var symbol in _symbols)
         {
-            ref var same = ref _next[_nodes[child].Slot];
-            same.NonBlank = Add(same.NonBlank, score);
-            return;
-        }
+            if (isGap && symbol == _delimiter) continue;
+            var score = values[symbol] + (symbol == node.Symbol ? prefix.Blank : total);
+            if (double.IsNegativeInfinity(score)) continue;
 
-        var candidate = new Candidate { Node = child, Parent = prefix.Node, Symbol = symbol, Blank = Never, NonBlank = score };
-        if (child >= 0) (candidate.Language, candidate.LanguageScore) = (_nodes[child].Language, _nodes[child].LanguageScore);
-        else if (_language is not null) candidate.LanguageScore = Score(candidate.Language = _language.Next(node.Language, symbol));
-        Push(candidate);
+            var child = _children.Find(prefix.Node, symbol);
+            if (child >= 0 && nodes[child].SeenAt == _frame)
+            {
+                ref var same = ref _next[nodes[child].Slot];
+                same.NonBlank = Add(same.NonBlank, score);
+                continue;
+            }
+
+            var candidate = new Candidate { Node = child, Parent = prefix.Node, Symbol = symbol, Blank = Never, NonBlank = score };
+            if (child >= 0) (candidate.Language, candidate.LanguageScore) = (nodes[child].Language, nodes[child].LanguageScore);
+            else if (_language is not null) candidate.LanguageScore = Score(candidate.Language = _language.Next(node.Language, symbol));
+            Push(candidate);
+        }
     }
 
     private void ChooseSymbols(ReadOnlySpan<double> values, double blank)

@@ -25,24 +25,24 @@ public sealed class DecodingOptions
     /// <summary>File of a language model in ARPA format, gzip or not. Default: none.</summary>
     public string? LanguageModel { get; set; }
 
-    /// <summary>Weight of the language model's logarithm beside the acoustic one. From 0 to 10. Default 0.5.</summary>
+    /// <summary>Weight of the language model's logarithm beside the acoustic one. From 0 to 10. Default 0.6.</summary>
     [Range(0.0, 10.0)]
-    public double LanguageModelWeight { get; set; } = 0.5;
+    public double LanguageModelWeight { get; set; } = 0.6;
 
-    /// <summary>Natural logarithm added for each word. From -10 to 10. Default 1.</summary>
+    /// <summary>Natural logarithm added for each word. From -10 to 10. Default 0.</summary>
     [Range(-10.0, 10.0)]
-    public double WordBonus { get; set; } = 1;
+    public double WordBonus { get; set; }
 
     /// <summary>Natural logarithm added for each word that neither language model nor hotwords have. From -100 to 0. Default -8.</summary>
     [Range(-100.0, 0.0)]
     public double UnknownWord { get; set; } = -8;
 
     /// <summary>
-    /// What logits are divided by before the softmax. Adapted weights are surer than they are right: above 1 gives language and alternatives more say. From
-    /// 0.1 to 10. Default 1.
+    /// What logits are divided by before the search's softmax. Models are surer than they are right, adapted ones even more: above 1 gives language and alternatives
+    /// more say. Times and confidences do not follow it. From 0.1 to 10. Default 2.
     /// </summary>
     [Range(0.1, 10.0)]
-    public double Temperature { get; set; } = 1;
+    public double Temperature { get; set; } = 2;
 
     /// <summary>Share of a domain's own language model where both it and the server have one. From 0 to 1. Default 0.5.</summary>
     [Range(0.0, 1.0)]

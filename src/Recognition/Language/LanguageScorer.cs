@@ -28,27 +28,33 @@ public sealed class LanguageScorer
             ?? throw new ArgumentException("Words can be scored only where the vocabulary has a word delimiter.");
         _model = model;
         _weights = weights;
-        if (hotwords.Count == 0) return;
-        _hotwords = HotwordAutomaton.Create(hotwords, vocabulary);
-        if (model is not null) _hotLexicon = HotwordAutomaton.WordsOf(hotwords, new Speller(vocabulary));
+        if (hotwords.Count > 0)
+        {
+            _hotwords = HotwordAutomaton.Create(hotwords, vocabulary);
+            if (model is not null) _hotLexicon = HotwordAutomaton.WordsOf(hotwords, new Speller(vocabulary));
+        }
+
+        Begin = new(
+            0, model?.Begin ?? default, model?.BeginWord ?? default, _hotLexicon is null ? Lexicon.Outside : Lexicon.Root, HotwordAutomaton.Start);
     }
 
-    internal LanguageState Begin => new(0, _model?.Begin ?? default, _model?.BeginWord ?? default, _hotLexicon is null ? Lexicon.Outside : Lexicon.Root, HotwordAutomaton.Start);
+    /// <summary>State of a transcript of which nothing has come.</summary>
+    internal LanguageState Begin { get; }
 
     /// <summary>The state after one more symbol of text or, never twice running, the delimiter.</summary>
     internal LanguageState Next(in LanguageState state, int symbol)
     {
         var completed = 0.0;
-        var hotword = _hotwords?.Next(state.Hotword, symbol, out completed) ?? 0;
+        var hotword = _hotwords?.Next(state.Phrase, symbol, out completed) ?? 0;
         var next = symbol == _delimiter
-            ? (IsUnknown(state) ? state : Score(state)) with { Word = Begin.Word, HotWord = Begin.HotWord }
-            : state with { Word = _model?.Next(state.Word, symbol) ?? default, HotWord = _hotLexicon?.Next(state.HotWord, symbol) ?? Lexicon.Outside };
+            ? (IsUnknown(state) ? state : Score(state)) with { Word = Begin.Word, PhraseWord = Begin.PhraseWord }
+            : state with { Word = _model?.Next(state.Word, symbol) ?? default, PhraseWord = _hotLexicon?.Next(state.PhraseWord, symbol) ?? Lexicon.Outside };
         if (IsUnknown(next) && !IsUnknown(state)) next = Score(next);
-        return next with { Banked = next.Banked + completed + (symbol == _delimiter ? _weights.WordBonus : 0), Hotword = hotword };
+        return next with { Banked = next.Banked + completed + (symbol == _delimiter ? _weights.WordBonus : 0), Phrase = hotword };
     }
 
     /// <summary>The score so far: what is certain, and what an unfinished phrase promises.</summary>
-    internal double ScoreOf(in LanguageState state) => _hotwords is null ? state.Banked : state.Banked + _hotwords.Potential(state.Hotword);
+    internal double ScoreOf(in LanguageState state) => _hotwords is null ? state.Banked : state.Banked + _hotwords.Potential(state.Phrase);
 
     /// <summary>The score of a transcript that ends here.</summary>
     /// <param name="state">After its last symbol.</param>
@@ -60,7 +66,7 @@ public sealed class LanguageScorer
     }
 
     /// <summary>Whether the unfinished word can be none that is known; then it is scored already.</summary>
-    private bool IsUnknown(in LanguageState state) => _model is not null && state.Word.IsOutside && state.HotWord == Lexicon.Outside;
+    private bool IsUnknown(in LanguageState state) => _model is not null && state.Word.IsOutside && state.PhraseWord == Lexicon.Outside;
 
     /// <summary>The state with the unfinished word's score.</summary>
     private LanguageState Score(in LanguageState state)
@@ -68,7 +74,7 @@ public sealed class LanguageScorer
         if (_model is null) return state;
         var context = state.Model;
         var score = _weights.Model * _model.Score(ref context, state.Word);
-        var isHotword = _hotLexicon is not null && _hotLexicon.WordAt(state.HotWord) >= 0;
+        var isHotword = _hotLexicon is not null && _hotLexicon.WordAt(state.PhraseWord) >= 0;
         if (!isHotword && !_model.IsWord(state.Word)) score += _weights.UnknownWord;
         return state with { Banked = state.Banked + score, Model = context };
     }
@@ -78,6 +84,6 @@ public sealed class LanguageScorer
 /// <param name="Banked">Score of its complete words and phrases.</param>
 /// <param name="Model">The words before the unfinished one.</param>
 /// <param name="Word">The unfinished word in the language model's lexicons.</param>
-/// <param name="HotWord">The same in the hotwords'.</param>
-/// <param name="Hotword">State of the hotword automaton.</param>
-internal readonly record struct LanguageState(double Banked, NgramState Model, WordState Word, int HotWord, int Hotword);
+/// <param name="PhraseWord">The same in the hotwords'.</param>
+/// <param name="Phrase">State of the hotword automaton.</param>
+internal readonly record struct LanguageState(double Banked, NgramState Model, WordState Word, int PhraseWord, int Phrase);
