@@ -61,6 +61,11 @@ var rooflineOutput = new Option<FileInfo?>("--out") { Description = "Also write 
 var roofline = new Command("roofline", "Measures how much of what the machine multiplies at most forward passes and steps achieve.") { rooflineModels, rooflineLengths, rooflineRuns, rooflineOutput };
 roofline.SetAction(result => RooflineBenchmark.Run(result.GetValue(rooflineModels)!, result.GetValue(rooflineLengths)!, result.GetValue(rooflineRuns), result.GetValue(rooflineOutput)));
 command.Add(roofline);
+var samples = new Option<string>("--samples") { Description = "Folder of WAV files. Default samples.", DefaultValueFactory = _ => "samples" };
+var decodingRuns = new Option<int>("--runs") { Description = "Counted runs of each row. Default 20.", DefaultValueFactory = _ => 20 };
+var decoding = new Command("decoding", "Measures best paths and beam searches, without language and with a model of 20,000 words.") { samples, decodingRuns };
+decoding.SetAction(result => DecodingBenchmark.Run(result.GetValue(samples)!, result.GetValue(decodingRuns)));
+command.Add(decoding);
 command.SetAction(result => Measure(result.GetValue(lengths)!, result.GetValue(runs), result.GetValue(threads), result.GetValue(output)));
 return command.Parse(args).Invoke();
 
