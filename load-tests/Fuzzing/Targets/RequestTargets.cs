@@ -6,6 +6,7 @@ using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
 using Attune.Recognition.Audio.EndPointing;
+using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Riva;
@@ -28,7 +29,7 @@ internal static class RequestTargets
     private const int MaxMessage = 2_000;
 
     private static readonly RecognitionSettings Settings = new(
-        Options.Create(new AudioOptions()), Options.Create(new RecognitionOptions()), Options.Create(new OnnxOptions()), Options.Create(new FastUpdateOptions()),
+        Options.Create(new AudioOptions()), Options.Create(new RecognitionOptions()), Options.Create(new OnnxOptions()), Options.Create(new DecodingOptions()), Options.Create(new FastUpdateOptions()),
         Options.Create(new CollapseOptions()), Options.Create(new AdaptationThreadOptions()), Options.Create(new EndPointerOptions()), Options.Create(new StreamingOptions()));
 
     public static FuzzTarget Recognize() => One("recognize", V1.RecognizeRequest.Descriptor, bytes =>
