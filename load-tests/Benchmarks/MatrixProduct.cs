@@ -1,6 +1,5 @@
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Benchmarks;
@@ -60,24 +59,25 @@ internal sealed record MatrixProduct(string Name, long[] Input, long[] Factor, b
         Linear(layout.Projection, channels, width);
         Add(new(layout.Positional, [1, width, frames], [width, width / config.PositionalGroups, config.PositionalKernel], true)
         {
-            Padding = config.PositionalKernel / 2, Groups = config.PositionalGroups,
+            Padding = config.PositionalKernel / 2,
+            Groups = config.PositionalGroups,
         });
         if (!config.StableLayerNorm) Pass(layout.EncoderNorm);
         for (var layer = 0; layer < config.LayerCount; layer++)
         {
-            var (name, first) = ((string module) => layout.Layer(layer, module), layer == config.LayerCount - trained?.TopLayers);
+            var first = layer == config.LayerCount - trained?.TopLayers;
             if (first && config.StableLayerNorm) products.Clear();
-            if (config.StableLayerNorm) Pass(name("layer_norm"));
-            foreach (var module in new[] { "q_proj", "k_proj", "v_proj" }) Linear(name("attention." + module), width, width);
+            if (config.StableLayerNorm) Pass(layout.Layer(layer, "layer_norm"));
+            foreach (var module in new[] { "q_proj", "k_proj", "v_proj" }) Linear(layout.Layer(layer, "attention." + module), width, width);
             var (heads, size) = ((long)config.HeadCount, (long)config.HeadSize);
-            products.Add(new(name("attention: scores"), [heads, frames, size], [heads, size, frames]) { InputGradient = reached, FactorGradient = reached });
-            products.Add(new(name("attention: values"), [heads, frames, frames], [heads, frames, size]) { InputGradient = reached, FactorGradient = reached });
-            Linear(name("attention.out_proj"), width, width);
+            products.Add(new(layout.Layer(layer, "attention: scores"), [heads, frames, size], [heads, size, frames]) { InputGradient = reached, FactorGradient = reached });
+            products.Add(new(layout.Layer(layer, "attention: values"), [heads, frames, frames], [heads, frames, size]) { InputGradient = reached, FactorGradient = reached });
+            Linear(layout.Layer(layer, "attention.out_proj"), width, width);
             if (first && !config.StableLayerNorm) products.Clear();
-            Pass(name(config.StableLayerNorm ? "final_layer_norm" : "layer_norm"));
-            Linear(name("feed_forward.intermediate_dense"), width, config.IntermediateSize);
-            Linear(name("feed_forward.output_dense"), config.IntermediateSize, width);
-            if (!config.StableLayerNorm) Pass(name("final_layer_norm"));
+            Pass(layout.Layer(layer, config.StableLayerNorm ? "final_layer_norm" : "layer_norm"));
+            Linear(layout.Layer(layer, "feed_forward.intermediate_dense"), width, config.IntermediateSize);
+            Linear(layout.Layer(layer, "feed_forward.output_dense"), config.IntermediateSize, width);
+            if (!config.StableLayerNorm) Pass(layout.Layer(layer, "final_layer_norm"));
         }
 
         if (config.StableLayerNorm) Pass(layout.EncoderNorm);

@@ -5,7 +5,6 @@ using Attune.Recognition.Acoustic;
 using Attune.Server.Configuration;
 using Attune.Server.State;
 using Attune.Server.Tests.Access;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
