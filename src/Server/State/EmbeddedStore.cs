@@ -30,6 +30,12 @@ internal sealed class EmbeddedStore : IDisposable
     private const string LogMemory = "32m", LogPage = "8m", Index = "8m", Segment = "64m", LogLimit = "64m";
     private const int HouseKeepingSeconds = 10, ExpiryScanSeconds = 30, SegmentsBeforeCompaction = 4;
 
+    /// <summary>Of the name of a temporary folder.</summary>
+    private const string TemporaryPrefix = "attune-store-";
+
+    /// <summary>A temporary folder that is younger may be one whose server is just about to lock it.</summary>
+    private static readonly TimeSpan YoungestLeft = TimeSpan.FromMinutes(1);
+
     private readonly string _folder;
     private readonly bool _isTemporary;
     private readonly FileStream _lock;
@@ -42,7 +48,7 @@ internal sealed class EmbeddedStore : IDisposable
     public EmbeddedStore(string? directory)
     {
         _isTemporary = directory is null;
-        _folder = directory ?? Directory.CreateTempSubdirectory("attune-").FullName;
+        _folder = directory ?? CreateTemporary();
         if (Encoding.UTF8.GetByteCount(_folder) > MaxPathBytes)
             throw Unusable($"its full path may have at most {MaxPathBytes} bytes, since a socket lies in it. Give a shorter one.");
 
@@ -143,6 +149,26 @@ internal sealed class EmbeddedStore : IDisposable
             _lock.Dispose();
             if (_isTemporary) Directory.Delete(_folder, recursive: true);
         }
+    }
+
+    /// <summary>A folder of its own. Those that killed servers have left behind go, since they hold what was said.</summary>
+    private static string CreateTemporary()
+    {
+        var folder = Directory.CreateTempSubdirectory(TemporaryPrefix).FullName;
+        var latest = Directory.GetCreationTimeUtc(folder) - YoungestLeft;
+        foreach (var other in Directory.GetDirectories(Path.GetTempPath(), TemporaryPrefix + "*").Where(other => IsIn(other) && !IsInUse(other)))
+        {
+            try
+            {
+                if (File.GetLastWriteTimeUtc(Path.Combine(other, LockFile)) < latest) Directory.Delete(other, recursive: true);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Another server was quicker, or it is another user's.
+            }
+        }
+
+        return folder;
     }
 
     private GarnetServerOptions CreateOptions() => new(logger: null)
