@@ -18,7 +18,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var update = new FastUpdate(network, model, new FastUpdateOptions(), TimeProvider.System);
         var lengths = new Random(1);
         await AdaptAsync(100);
-        var (tensorsBefore, residentBefore) = (Tensor.TotalCount, Environment.WorkingSet);
+        var (tensorsBefore, residentBefore) = (LiveTensors.Settle(), Environment.WorkingSet);
 
         await AdaptAsync(400);
 

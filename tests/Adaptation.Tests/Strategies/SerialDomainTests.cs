@@ -125,7 +125,7 @@ public sealed class SerialDomainTests : IDisposable
     {
         using var domain = Create(new SlowUpdateOptions { ResetWindow = 10, UtterancesPerUpdate = 2, FastSteps = 1 });
         for (var i = 0; i < 4; i++) await domain.NextAsync(Speech(i), default);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settle();
 
         for (var i = 0; i < 40; i++) await domain.NextAsync(Speech(i), default);
 
