@@ -32,8 +32,7 @@ public static class ServerHost
         try
         {
             await using var app = await BuildAsync(args);
-            await StartAsync(app);
-            await app.WaitForShutdownAsync();
+            await ServeAsync(app);
             return 0;
         }
         catch (Exception exception) when (exception is ConfigurationException or ModelException or PlatformNotSupportedException)
@@ -41,6 +40,22 @@ public static class ServerHost
             await Console.Error.WriteLineAsync($"The server cannot start. {exception.Message}");
             return 1;
         }
+    }
+
+    /// <summary>Serves until it is told to stop, which may be before it listens.</summary>
+    /// <exception cref="ConfigurationException">It cannot listen.</exception>
+    internal static async Task ServeAsync(WebApplication app)
+    {
+        try
+        {
+            await StartAsync(app);
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await app.WaitForShutdownAsync();
     }
 
     /// <summary>The server with its settings checked, and its model loaded and warmed up; it does not listen yet. The caller disposes.</summary>

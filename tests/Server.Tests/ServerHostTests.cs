@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 using Attune.Recognition.Models;
 using Attune.Server.Configuration;
 using Attune.Server.Serving;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Attune.Server.Tests;
 
@@ -89,10 +92,33 @@ public sealed class ServerHostTests : IDisposable
         Assert.Equal(1, await ServerHost.RunAsync(["--Recognition:Model", "/no/such/model"]));
     }
 
+    [Fact]
+    public async Task ServeAsync_ToldToStopBeforeItListens_EndsWithoutAnError()
+    {
+        await using var app = await ServerHost.BuildAsync(
+            ["--urls", "http://127.0.0.1:0", "--State:Directory=none"], services => services.Insert(0, ServiceDescriptor.Singleton<IHostedService, StopsAtOnce>()));
+
+        await ServerHost.ServeAsync(app);
+
+        Assert.All(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses, address => Assert.EndsWith(":0", address, StringComparison.Ordinal)); // not bound
+    }
+
     private string CopyModel()
     {
         foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "models", "spoken-numbers-en")))
             File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
         return _folder;
+    }
+
+    /// <summary>An interrupt while the server starts.</summary>
+    private sealed class StopsAtOnce(IHostApplicationLifetime lifetime) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            lifetime.StopApplication();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -38,9 +38,10 @@ internal sealed partial class StateMigration(StateConnection connection, StateFo
         }
 
         if (await ReadAsync(cancellationToken) == StateFormat.Current) return await ReleaseAsync(cancellationToken); // another was quicker
-        var moved = await MoveAsync(cancellationToken); // 3
+        var scopes = await MembersAsync(RedisKeys.Scopes, cancellationToken);
+        var moved = await MoveAsync(scopes, cancellationToken); // 3
         if (!await place.TryWriteAsync(Token, cancellationToken)) return false; // 4
-        Log.Migrated(logger, format, StateFormat.Current, moved);
+        if (scopes.Length > 0) Log.Migrated(logger, format, StateFormat.Current, moved); // a store without any is new
         return true;
     }
 
@@ -54,10 +55,10 @@ internal sealed partial class StateMigration(StateConnection connection, StateFo
         return true;
     }
 
-    private async Task<int> MoveAsync(CancellationToken cancellationToken)
+    private async Task<int> MoveAsync(string[] scopes, CancellationToken cancellationToken)
     {
         var moved = 0;
-        foreach (var scope in await MembersAsync(RedisKeys.Scopes, cancellationToken))
+        foreach (var scope in scopes)
         {
             var keys = new RedisKeys(scope);
             foreach (var domain in await MembersAsync(keys.Domains, cancellationToken))
