@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Attune.Adaptation;
 
 namespace Attune.Streaming;
 
@@ -18,9 +19,11 @@ internal static class CostCommand
         {
             var report = new Report("Cost", parsed.GetValue(output), CostBenchmark.Method, arguments);
             report.Add(CostBenchmark.Header);
+            TorchRuntime.EnsureLoaded(); // the server's settings of the heap
             using var engine = new Engine();
             var benchmark = new CostBenchmark(engine, parsed.GetValue(runs));
             var speech = await Recordings.ReadAsync(Speech);
+            benchmark.WarmUp(speech);
             foreach (var seconds in Lengths) report.Add(benchmark.Measure(speech, seconds));
             report.Save();
         });

@@ -19,8 +19,8 @@ public sealed class StreamingOptions
     public TimeSpan RightContext { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// Audio between two interim results, where the server keeps up; where more audio waits already, only the passes of
-    /// <c>Recognition:EndPointing:ListenInterval</c> are run. From 50 ms to 5 s. Default 240 ms.
+    /// Audio between two interim results, where the server keeps up: less at the beginning of an utterance, when a pass costs little. Where more audio waits
+    /// already, only the passes of <c>Recognition:EndPointing:ListenInterval</c> are run. From 50 ms to 5 s. Default 240 ms.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:00:05")]
     public TimeSpan InterimInterval { get; set; } = TimeSpan.FromMilliseconds(240);

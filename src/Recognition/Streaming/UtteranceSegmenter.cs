@@ -31,7 +31,7 @@ public sealed class UtteranceSegmenter
     private readonly int _tickSamples;
     private readonly int _windowSamples;
     private readonly int _rightContextSamples;
-    private readonly int _interimTicks;
+    private readonly int _heardEachTick;
     private readonly int _paddingSamples;
     private readonly int _longestSamples;
     private readonly double _symbolProbability;
@@ -41,8 +41,13 @@ public sealed class UtteranceSegmenter
     private InterimTranscript? _lastInterim;
     private long _utteranceStart;
     private long _lastUtteranceEnd;
-    private long _lastPass;
     private long _passStart;
+
+    /// <summary>
+    /// Samples that passes may hear before the next one for an interim transcript: what <see cref="StreamingOptions.InterimInterval"/> allows, less what they heard.
+    /// Passes over short audio cost little, so there are more of them, and a second of audio costs the same in a short utterance as in a long one.
+    /// </summary>
+    private long _mayHear;
 
     /// <param name="model">The model of the forward pass.</param>
     /// <param name="forwardPass">The model, with the parameters that it has at the time of a call.</param>
@@ -61,9 +66,9 @@ public sealed class UtteranceSegmenter
         _meter = new LevelMeter(_rate);
         _tickSamples = Samples(EndPointer.Tick);
         _rightContextSamples = Samples(streaming.RightContext);
-        _interimTicks = EndPointer.Ticks(streaming.InterimInterval);
         var longestStep = endPointing.ListenInterval > streaming.InterimInterval ? endPointing.ListenInterval : streaming.InterimInterval;
         _windowSamples = Samples(streaming.LeftContext + streaming.RightContext + longestStep);
+        _heardEachTick = _windowSamples / EndPointer.Ticks(streaming.InterimInterval);
         _paddingSamples = Samples(endPointing.Padding);
         _longestSamples = Samples(maxUtterance);
         _symbolProbability = endPointing.SymbolProbability;
@@ -114,6 +119,7 @@ public sealed class UtteranceSegmenter
     private void Step(bool moreWaits, ICollection<StreamEvent> events, CancellationToken cancellationToken)
     {
         var place = _endPointer.Now * _tickSamples;
+        _mayHear = Math.Min(_mayHear + _heardEachTick, 2 * _windowSamples);
         var ended = _endPointer.Advance(_meter.Measure(_history.Slice(place, place + _tickSamples).Span));
         if (!ended && _endPointer.WantsListening)
         {
@@ -123,7 +129,7 @@ public sealed class UtteranceSegmenter
             else ended = changed;
             if (IsSpeaking) AddInterim(events);
         }
-        else if (!ended && IsSpeaking && !moreWaits && IsLastTick && _endPointer.Now - _lastPass >= _interimTicks)
+        else if (!ended && IsSpeaking && !moreWaits && IsLastTick && _mayHear >= Math.Min(Place - _utteranceStart, _windowSamples))
         {
             Transcribe(cancellationToken);
             AddInterim(events);
@@ -163,7 +169,7 @@ public sealed class UtteranceSegmenter
     private void BeginAtOnset()
     {
         var start = Math.Max(_lastUtteranceEnd, (_endPointer.Onset * _tickSamples) - _paddingSamples);
-        if (start != _utteranceStart || _lastPass == 0) BeginUtterance(start);
+        if (start != _utteranceStart) BeginUtterance(start);
     }
 
     private void BeginUtterance(long start)
@@ -194,13 +200,13 @@ public sealed class UtteranceSegmenter
     /// <returns>The symbols that are probable enough, and neither blank nor word delimiter.</returns>
     private List<HeardSymbol> Transcribe(CancellationToken cancellationToken)
     {
-        _lastPass = _endPointer.Now;
         var frameSamples = _model.Config.SamplesPerFrame;
         var firstFrame = Math.Max(0, (Place - _windowSamples - _utteranceStart) / frameSamples);
         _passStart = _utteranceStart + (firstFrame * frameSamples);
         var symbols = new List<HeardSymbol>();
         if (Place - _passStart < _model.Config.MinimumSamples) return symbols;
 
+        _mayHear -= Place - _passStart;
         var logits = _forwardPass(_history.Slice(_passStart, Place), cancellationToken);
         _transcript.Add(logits, firstFrame, (Place - _rightContextSamples - _utteranceStart) / frameSamples);
         for (var frame = 0; frame < logits.FrameCount; frame++)

@@ -118,6 +118,12 @@ public sealed class UtteranceSegmenterTests : IDisposable
         var window = (int)(Rate * (2 + 0.5 + 0.48));
         Assert.All(_passes, length => Assert.InRange(length, 1, window + _model.Config.SamplesPerFrame));
         Assert.InRange(_passes.Count, samples.Length / Rate * 3, samples.Length / Rate * 5);
+
+        var heardOfLong = (double)_passes.Sum() / samples.Length;
+        _passes.Clear();
+        var brief = samples[..(2 * Rate)];
+        Run(brief, [1600], moreWaits: false);
+        Assert.InRange(_passes.Sum() / (double)brief.Length, 0.75 * heardOfLong, 1.1 * heardOfLong);
     }
 
     [Fact]
