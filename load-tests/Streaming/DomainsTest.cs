@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Attune.Adaptation;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
+using Attune.Evaluation.Statistics;
 using Attune.V1;
 using Google.Protobuf;
 using Grpc.Net.Client;
@@ -19,31 +21,62 @@ internal sealed class DomainsTest(Uri server, byte[] audio, TimeSpan length, int
 {
     public const string Method =
         "Client, server and store in one process. Utterances are cut from the samples that ship at different places, and dealt out to the domains in turns; each row waits until the worker has learnt "
-        + "from what came. *resident*: memory of the process. *managed*: what is left after a collection. *live tensors*: of libtorch. *updates*: published, and refused by the gate. *Latency* is of "
-        + "drafts, one request after another, kinds in turns of 50.";
+        + "from what came. *resident*: memory of the process, looked at once a second. *at rest*: what is resident when the worker has nothing to do, after a collection and after freed memory was returned, "
+        + "forty times in all. *managed*: what is left after that collection. *live tensors*: of libtorch. *updates*: published, and refused by the gate. Slopes are Theil and Sen's, intervals of a moving-block "
+        + "bootstrap. *Latency* is of drafts, one request after another, kinds in turns of 50.";
 
-    private const int Concurrent = 2, Turn = 50;
+    private const int Concurrent = 2, Turn = 50, Rows = 10, Rests = 40, MostMeasurements = 500;
+
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly int _roundSize = new SlowUpdateOptions().UtterancesPerUpdate + new GateOptions().HeldBack;
     private readonly GrpcChannel _channel = GrpcChannel.ForAddress(server);
 
-    /// <summary>Lets the domains hear so many utterances; a row every tenth of them.</summary>
+    /// <summary>Lets the domains hear so many utterances; a row every tenth of them, and how memory rose or fell over the second half.</summary>
     public async Task TeachAsync(int utterances, int steps)
     {
-        report.Add("| utterances | seconds | resident, MB | managed, MB | live tensors | updates: published, refused |");
-        report.Add("|---|---|---|---|---|---|");
+        report.Add("| utterances | seconds | resident, MB: median, highest | at rest, MB | managed, MB | live tensors | updates: published, refused |");
+        report.Add("|---|---|---|---|---|---|---|");
         var started = Stopwatch.GetTimestamp();
         var adaptation = new AdaptationConfig { Steps = steps };
-        for (var tenth = 0; tenth < 10; tenth++)
+        var (atWork, atRest) = (new List<double>(), new List<double>());
+        var row = new List<double>();
+        for (var rest = 0; rest < Rests; rest++)
         {
-            var (from, to) = ((int)((long)utterances * tenth / 10), (int)((long)utterances * (tenth + 1) / 10));
-            await Parallel.ForEachAsync(
-                Enumerable.Range(from, to - from), new ParallelOptions { MaxDegreeOfParallelism = Concurrent }, async (i, _) => await SayAsync(Name(i % domains), i, adaptation));
-            var (published, refused) = await LearntAsync(to);
+            var (from, to) = ((int)((long)utterances * rest / Rests), (int)((long)utterances * (rest + 1) / Rests));
+            (long Published, long Refused) updates;
+            await using (var watch = new MemoryWatch(Look))
+            {
+                await Parallel.ForEachAsync(
+                    Enumerable.Range(from, to - from), new ParallelOptions { MaxDegreeOfParallelism = Concurrent }, async (i, _) => await SayAsync(Name(i % domains), i, adaptation));
+                updates = await LearntAsync(to);
+                row.AddRange(watch.Megabytes);
+            }
+
+            var managed = GC.GetTotalMemory(forceFullCollection: true) / 1e6;
+            TorchRuntime.ReturnFreedMemory();
+            atRest.Add(Environment.WorkingSet / 1e6);
+            if (rest % (Rests / Rows) != (Rests / Rows) - 1) continue;
+            var seen = new Distribution(row);
             report.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {to} | {Stopwatch.GetElapsedTime(started).TotalSeconds:0} | {Environment.WorkingSet / 1e6:0} | {GC.GetTotalMemory(forceFullCollection: true) / 1e6:0} | {Tensor.TotalCount} | {published}, {refused} |"));
+                $"| {to} | {Stopwatch.GetElapsedTime(started).TotalSeconds:0} | {seen.At(0.5):0}, {seen.At(1):0} | {atRest[^1]:0} | {managed:0} | {Tensor.TotalCount} | {updates.Published}, {updates.Refused} |"));
+            if (rest >= Rests / 2) atWork.AddRange(row);
+            row.Clear();
         }
+
+        report.Add("");
+        report.Add($"Over the second half, for each 1,000 utterances: resident {Slope(atWork, utterances / 2)}; at rest {Slope(atRest[(Rests / 2)..], utterances / 2)}.");
+    }
+
+    /// <summary>How a series that such a number of utterances made rises.</summary>
+    private static string Slope(List<double> series, int utterances)
+    {
+        var group = Math.Max(1, series.Count / MostMeasurements);
+        double[] medians = [.. series.Chunk(group).Select(values => new Distribution(values).At(0.5))];
+        if (medians.Length < Trend.MinCount) return "too short to tell";
+        var trend = Trend.Of([.. medians.Select(value => value * medians.Length * 1000 / utterances)]);
+        return string.Create(CultureInfo.InvariantCulture, $"{trend.Slope:+0.0;-0.0} MB (95 % interval {trend.Low:+0.0;-0.0} to {trend.High:+0.0;-0.0})");
     }
 
     /// <summary>Drafts without a domain, of one domain, and of a domain at random for each request.</summary>

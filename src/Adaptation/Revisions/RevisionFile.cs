@@ -57,7 +57,7 @@ public static class RevisionFile
         }
 
         var bytes = SafetensorsWriter.ToBytes(tensors, metadata);
-        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(bytes)), HashIn(bytes, NoHash));
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.AsSpan(FindHash(bytes, NoHash)));
         return bytes;
     }
 
@@ -148,23 +148,31 @@ public static class RevisionFile
 
     private static void CheckHash(ReadOnlyMemory<byte> bytes, string expected)
     {
-        var copy = bytes.ToArray();
-        var digits = expected.Length == NoHash.Length ? HashIn(copy, expected) : [];
-        digits.Fill((byte)'0');
-        var actual = Convert.ToHexStringLower(SHA256.HashData(copy));
-        if (digits.IsEmpty || actual != expected)
+        var place = expected.Length == NoHash.Length ? FindHash(bytes.Span, expected) : -1;
+        var actual = Convert.ToHexStringLower(place < 0 ? SHA256.HashData(bytes.Span) : HashWithout(bytes.Span, place));
+        if (place < 0 || actual != expected)
         {
             throw new RevisionException(
                 RevisionError.Corrupted, $"A revision's bytes must have the SHA-256 that they name, {expected}. Given: {actual}. Reset the domain.");
         }
     }
 
-    /// <summary>The 64 digits of the hash, where the header has them; empty if it does not.</summary>
-    private static Span<byte> HashIn(Span<byte> bytes, string hash)
+    /// <summary>The hash of bytes that have zeros where their hash is.</summary>
+    private static byte[] HashWithout(ReadOnlySpan<byte> bytes, int place)
     {
-        var text = Encoding.UTF8.GetBytes($"\"{HashKey}\":\"{hash}\"");
-        var start = bytes.IndexOf(text);
-        return start < 0 ? [] : bytes.Slice(start + text.Length - 1 - hash.Length, hash.Length);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(bytes[..place]);
+        hash.AppendData(Encoding.ASCII.GetBytes(NoHash));
+        hash.AppendData(bytes[(place + NoHash.Length)..]);
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>Where the header has the 64 digits of the hash; negative if it does not.</summary>
+    private static int FindHash(ReadOnlySpan<byte> bytes, string hash)
+    {
+        var before = $"\"{HashKey}\":\"";
+        var start = bytes.IndexOf(Encoding.UTF8.GetBytes($"{before}{hash}\""));
+        return start < 0 ? -1 : start + before.Length;
     }
 
     private static IEnumerable<TensorSource> Tensors(ParameterLayout layout, string prefix, ReadOnlyMemory<float> values) =>
