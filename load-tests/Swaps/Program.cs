@@ -3,7 +3,7 @@ using System.Globalization;
 using Attune.Swaps;
 
 var activations = new Option<int>("--activations") { Description = "Activations, one after another. Default 1000.", DefaultValueFactory = _ => 1000 };
-var steady = new Option<int>("--steady") { Description = "Seconds of load before and after them. Default 60.", DefaultValueFactory = _ => 60 };
+var steady = new Option<int>("--steady") { Description = "Seconds of load for which memory and latencies are watched before any, after the first, and after all. Default 60.", DefaultValueFactory = _ => 60 };
 var interval = new Option<double>("--interval") { Description = "Seconds from one activation to the next, at least. Default 0.5.", DefaultValueFactory = _ => 0.5 };
 var limit = new Option<int>("--limit") { Description = "Seconds after which no further activation begins. Default 3600.", DefaultValueFactory = _ => 3600 };
 var rate = new Option<double>("--rate")

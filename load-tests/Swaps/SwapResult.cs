@@ -22,7 +22,13 @@ internal sealed class SwapResult
 
     public required IReadOnlyList<string> Failures { get; init; }
 
-    /// <summary>Resident memory under the load alone before the activations, once a second, sorted.</summary>
+    /// <summary>Activations before those that are counted.</summary>
+    public required int WarmUpCount { get; init; }
+
+    /// <summary>Resident memory under the load alone before any activation, once a second, sorted.</summary>
+    public required long[] BytesFirst { get; init; }
+
+    /// <summary>As before, after the activations that are not counted.</summary>
     public required long[] BytesBefore { get; init; }
 
     /// <summary>The highest of it during them.</summary>
@@ -43,7 +49,10 @@ internal sealed class SwapResult
             "| | |",
             "|---|---|",
             Text($"| one activation, ms: median, 99 %, longest | {1000 * At(SwapSeconds, 0.5):0}, {1000 * At(SwapSeconds, 0.99):0}, {1000 * SwapSeconds[^1]:0} |"),
-            Text($"| resident memory, MB: median and range before, highest, median and range after | {Memory(BytesBefore)}; {BytesPeak / 1e6:0.0}; {Memory(BytesAfter)} ({100.0 * (Median(BytesAfter) - Median(BytesBefore)) / Median(BytesBefore):+0.0;-0.0} %) |"),
+            Text($"| resident memory under the load, MB: median and range before any activation | {Memory(BytesFirst)} |"),
+            Text($"| after {WarmUpCount} that are not counted | {Memory(BytesBefore)}, {Change(BytesBefore)} |"),
+            Text($"| after all | {Memory(BytesAfter)}, {Change(BytesAfter)} |"),
+            Text($"| highest during them | {BytesPeak / 1e6:0.0} |"),
         };
         string[] names = ["recognised", "adapted to, 2 steps, in a domain"];
         for (var i = 0; i < SteadyLatencies.Length; i++)
@@ -59,6 +68,8 @@ internal sealed class SwapResult
     }
 
     private static string Row(double[] sorted) => Text($"{1000 * At(sorted, 0.5):0}, {1000 * At(sorted, 0.95):0}, {1000 * At(sorted, 0.99):0}");
+
+    private string Change(long[] sorted) => Text($"{100.0 * (Median(sorted) - Median(BytesFirst)) / Median(BytesFirst):+0.0;-0.0} %");
 
     private static string Memory(long[] sorted) => Text($"{Median(sorted) / 1e6:0.0} ({sorted[0] / 1e6:0.0} to {sorted[^1] / 1e6:0.0})");
 

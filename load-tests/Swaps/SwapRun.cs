@@ -7,7 +7,7 @@ namespace Attune.Swaps;
 /// <summary>Load, then load with activations, then load again.</summary>
 internal sealed class SwapRun
 {
-    /// <summary>Activations that are not counted: after them the heap's arenas are as large as they get.</summary>
+    /// <summary>Activations whose latencies are not counted: they compile what later ones use again.</summary>
     private const int WarmUps = 50;
 
     public required int Activations { get; init; }
@@ -59,7 +59,8 @@ internal sealed class SwapRun
         LoadClient[] clients = Rate == 0 ? [] : CreateClients(server.Address);
         var load = Task.WhenAll(clients.Select(client => client.RunAsync(clock, stop.Token)));
 
-        // The first swaps make what later ones use again: code, pools, the heap's arenas.
+        await Task.Delay(Steady / 4, cancellationToken);
+        var first = await WatchMemoryAsync(server, cancellationToken);
         for (var i = 0; i < WarmUps; i++) await ActivateAsync(checkpoints, ids[1 - (i % 2)], cancellationToken);
         await Task.Delay(Steady / 4, cancellationToken);
         var steadyFrom = clock.Elapsed.TotalSeconds;
@@ -94,6 +95,8 @@ internal sealed class SwapRun
             SteadyLatencies = [.. clients.Select(client => client.Latencies(steadyFrom, steadyTo).Concat(client.Latencies(afterFrom, afterTo)).Order().ToArray())],
             SwapLatencies = [.. clients.Select(client => client.Latencies(steadyTo, swapsTo))],
             Failures = [.. clients.SelectMany(client => client.Failures)],
+            WarmUpCount = WarmUps,
+            BytesFirst = first,
             BytesBefore = before,
             BytesPeak = peak,
             BytesAfter = after,
