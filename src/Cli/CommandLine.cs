@@ -120,9 +120,10 @@ internal static class CommandLine
     private static int ReportUsage(ParseResult parsed, TextWriter error)
     {
         foreach (var problem in parsed.Errors) error.WriteLine($"attune: {problem.Message}");
-        var command = parsed.CommandResult.Command;
-        var parent = command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand);
-        error.WriteLine(command is RootCommand ? "Try 'attune --help'." : $"Try 'attune {(parent is null ? "" : parent.Name + " ")}{command.Name} --help'.");
+        var path = "";
+        for (var command = parsed.CommandResult.Command; command is not (null or RootCommand); command = command.Parents.OfType<Command>().FirstOrDefault())
+            path = $"{command.Name} {path}";
+        error.WriteLine($"Try 'attune {path}--help'.");
         return ExitCode.Usage;
     }
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using Attune.Recognition.Decoding;
 using Attune.Recognition.Language;
 
@@ -16,14 +14,7 @@ internal sealed class DecodingArguments
         Description = "Language model in ARPA format, gzip or not; attune lm makes one.",
     };
 
-    private readonly Option<Hotword[]> _hotwords = new("--hotword")
-    {
-        HelpName = "PHRASE",
-        Description = $"A word or phrase that is more probable than the models think, or PHRASE=BOOST, with a boost from {-Hotword.MaxBoost} to "
-            + $"{Hotword.MaxBoost}; {Hotword.DefaultBoost} if none is given. May be repeated.",
-        Arity = ArgumentArity.OneOrMore,
-        CustomParser = result => [.. result.Tokens.Select(token => ParseHotword(token.Value, result))],
-    };
+    private readonly Option<Hotword[]> _hotwords = HotwordOption.Create();
 
     private readonly Option<int> _beam = NumberOption.Create<int>(
         "--beam", "N", new RangeAttribute(1, DecodingOptions.MaxBeamWidth), "Prefixes that the search for the final keeps.");
@@ -75,18 +66,4 @@ internal sealed class DecodingArguments
         WordBonus = parsed.GetResult(_bonus) is { Implicit: false } ? parsed.GetValue(_bonus) : null,
         Temperature = parsed.GetValue(_temperature),
     };
-
-    private static Hotword ParseHotword(string text, SymbolResult result)
-    {
-        var equals = text.LastIndexOf('=');
-        var phrase = equals < 0 ? text : text[..equals];
-        var boost = Hotword.DefaultBoost;
-        if (phrase.Trim().Length is 0 or > Hotword.MaxLength
-            || (equals >= 0 && !(double.TryParse(text[(equals + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out boost) && Math.Abs(boost) <= Hotword.MaxBoost)))
-        {
-            result.AddError($"--hotword must be a phrase of 1 to {Hotword.MaxLength} characters, and may have '=' and a boost from {-Hotword.MaxBoost} to {Hotword.MaxBoost}. Given: '{text}'.");
-        }
-
-        return new Hotword(phrase.Trim(), boost);
-    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 
 namespace Attune.Cli.Domains;
 
@@ -14,16 +15,20 @@ internal static class DomainCommand
           attune domain reset line-7 --revision 12     back to an earlier revision; without --revision to the model itself
           attune domain export line-7 --out line-7.safetensors   what it learnt, to be merged: 'revision' in recipes of 'attune merge'
           attune domain freeze line-7                  serve as it is; 'unfreeze' lets it learn again
+          attune domain language set line-7 orders.txt --hotword "extension nine=6"   what is said there, to be recognised better
+          attune domain language show line-7           what the domain was told; 'language delete' forgets it
           attune domain delete line-7 --yes            audio, transcripts and weights, for good
           attune domain watch --from 0                 everything that the log still has, and what comes, until Ctrl-C
 
         """ + ServerArguments.Notes + """
 
+        Text of 'language set' is a sentence a line, 256 KB at most; of a manifest (.jsonl) the field text of each line is taken. It replaces what the domain was told before.
+
         With --json each domain, revision or event is one JSON object a line, in the JSON form of adaptation.proto.
 
         Exit status:
           0    done; for watch, interrupted (Ctrl-C)
-          1    the server refused: there is no such domain or revision, or the key may not do it
+          1    the server refused: there is no such domain or revision, or the key may not do it; or a file cannot be read or written
           2    the command line was not understood, or a value is out of range
           3    the server cannot be reached, or its store
         """;
@@ -65,9 +70,23 @@ internal static class DomainCommand
             (run, parsed, token) => run.DeleteAsync(NameOf(parsed), parsed.GetValue(yes), token));
         Add("watch", "Show what happens to domains, until Ctrl-C.", [optionalName, from],
             (run, parsed, token) => run.WatchAsync(parsed.GetValue(optionalName) ?? "", parsed.GetValue(from), token));
+
+        var texts = new Argument<string[]>("TEXT") { Arity = ArgumentArity.ZeroOrMore, Description = "What is said there: text, a sentence a line, or a manifest (.jsonl)." };
+        var hotwords = HotwordOption.Create();
+        var days = NumberOption.Create<double>("--days", "N", new RangeAttribute(0.001, 365), "Days after which it is forgotten; the server's setting if not given.");
+        var language = new Command("language", "Tell a domain what is said there: text and hotwords.");
+        command.Subcommands.Add(language);
+        AddTo(language, "set", "Tell it, in place of what it was told before.", [Name(), texts, hotwords, days],
+            (run, parsed, token) => run.SetLanguageAsync(
+                NameOf(parsed), parsed.GetValue(texts) ?? [], parsed.GetValue(hotwords) ?? [], parsed.GetResult(days) is null ? null : TimeSpan.FromDays(parsed.GetValue(days)), token));
+        AddTo(language, "show", "Show what it was told.", [Name()], (run, parsed, token) => run.ShowLanguageAsync(NameOf(parsed), token));
+        AddTo(language, "delete", "Let it forget what it was told. Weights and audio stay.", [Name()], (run, parsed, token) => run.DeleteLanguageAsync(NameOf(parsed), token));
         return command;
 
-        void Add(string name, string description, Symbol[] symbols, Func<DomainRun, ParseResult, CancellationToken, Task> action)
+        void Add(string name, string description, Symbol[] symbols, Func<DomainRun, ParseResult, CancellationToken, Task> action) =>
+            AddTo(command, name, description, symbols, action);
+
+        void AddTo(Command parent, string name, string description, Symbol[] symbols, Func<DomainRun, ParseResult, CancellationToken, Task> action)
         {
             var subcommand = new Command(name, description);
             foreach (var symbol in symbols)
@@ -82,7 +101,7 @@ internal static class DomainCommand
                     server.Read(parsed), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
                 return run.RunAsync(token => action(run, parsed, token), cancellationToken);
             });
-            command.Subcommands.Add(subcommand);
+            parent.Subcommands.Add(subcommand);
         }
     }
 

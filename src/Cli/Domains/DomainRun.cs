@@ -1,7 +1,11 @@
 using System.Globalization;
+using Attune.Cli.Language;
+using Attune.Recognition.Language;
 using Attune.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Hotword = Attune.Recognition.Language.Hotword;
 
 namespace Attune.Cli.Domains;
 
@@ -38,7 +42,12 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await error.WriteLineAsync($"attune: {exception.Message} Give another --out, or remove what is there.");
+            await error.WriteLineAsync($"attune: {exception.Message} Check the path, who may use it, and that there is room.");
+            return ExitCode.RunFailed;
+        }
+        catch (LanguageModelException exception)
+        {
+            await error.WriteLineAsync($"attune: {exception.Message}");
             return ExitCode.RunFailed;
         }
         catch (RpcException exception) when (ServerConnection.IsUnreachable(exception))
@@ -83,7 +92,7 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
     /// <summary>Writes a revision to a file, which appears whole or not at all.</summary>
     public async Task ExportAsync(string name, long revision, string path, CancellationToken cancellationToken)
     {
-        if (File.Exists(path)) throw new IOException($"{path} exists.");
+        if (File.Exists(path)) throw new IOException($"{path} exists. Give another --out, or remove it.");
         using var call = _client.ExportRevision(new ExportRevisionRequest { Domain = name, Revision = revision }, cancellationToken: cancellationToken);
         var temporary = path + ".tmp";
         try
@@ -115,6 +124,30 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
     public async Task FreezeAsync(string name, bool unfreeze, CancellationToken cancellationToken) =>
         await WriteAsync(await _client.FreezeDomainAsync(new FreezeDomainRequest { Domain = name, Unfreeze = unfreeze }, cancellationToken: cancellationToken));
 
+    /// <summary>Tells a domain what is said there.</summary>
+    /// <param name="name">The domain.</param>
+    /// <param name="texts">Files, a sentence a line, or manifests.</param>
+    /// <param name="hotwords">With their boosts.</param>
+    /// <param name="expiry">Time after which it is forgotten; null for the server's setting.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task SetLanguageAsync(
+        string name, IReadOnlyList<string> texts, IReadOnlyList<Hotword> hotwords, TimeSpan? expiry, CancellationToken cancellationToken)
+    {
+        var sentences = new SentenceReader(isRaw: true).Read(texts).Select(words => string.Join(' ', words));
+        var request = new SetDomainLanguageRequest { Domain = name, Text = string.Join('\n', sentences), Ttl = expiry?.ToDuration() };
+        request.Hotwords.AddRange(hotwords.Select(hotword => new V1.Hotword { Phrase = hotword.Phrase, Boost = hotword.Boost }));
+        await WriteAsync(await _client.SetDomainLanguageAsync(request, cancellationToken: cancellationToken));
+    }
+
+    public async Task ShowLanguageAsync(string name, CancellationToken cancellationToken) =>
+        await WriteAsync(await _client.GetDomainLanguageAsync(new GetDomainLanguageRequest { Domain = name }, cancellationToken: cancellationToken));
+
+    public async Task DeleteLanguageAsync(string name, CancellationToken cancellationToken)
+    {
+        var deleted = await _client.DeleteDomainLanguageAsync(new DeleteDomainLanguageRequest { Domain = name }, cancellationToken: cancellationToken);
+        await WriteAsync(deleted, $"{name} has forgotten text and hotwords.");
+    }
+
     /// <summary>Deletes a domain if that was confirmed.</summary>
     public async Task DeleteAsync(string name, bool confirmed, CancellationToken cancellationToken)
     {
@@ -138,6 +171,8 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
             // That is how watching ends.
         }
     }
+
+    private Task WriteAsync(DomainLanguage language) => WriteAsync(language, DomainText.Describe(language));
 
     private Task WriteAsync(Domain domain) => WriteAsync(domain, DomainText.Describe(domain));
 

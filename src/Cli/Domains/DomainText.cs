@@ -22,6 +22,22 @@ internal static class DomainText
           since       {Time(domain.CreateTime)}
         """);
 
+    /// <summary>What a domain was told of its language, in full.</summary>
+    public static string Describe(DomainLanguage language)
+    {
+        var sentences = language.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines =
+        [
+            language.Domain,
+            $"  told        {Time(language.CreateTime)}, forgotten {Time(language.ExpireTime)}",
+            string.Create(CultureInfo.InvariantCulture, $"  hotwords    {language.Hotwords.Count}"),
+            .. language.Hotwords.Select(hotword => string.Create(CultureInfo.InvariantCulture, $"    {hotword.Phrase} {hotword.Boost:+0.##;-0.##;0}")),
+            string.Create(CultureInfo.InvariantCulture, $"  sentences   {sentences.Length}"),
+            .. sentences.Select(sentence => "    " + sentence),
+        ];
+        return string.Join('\n', lines);
+    }
+
     /// <summary>A revision in one line.</summary>
     public static string Row(Revision revision) => string.Create(
         CultureInfo.InvariantCulture,

@@ -59,9 +59,14 @@ internal sealed class LanguageModelRun(TextWriter output, TextWriter error)
             work();
             return ExitCode.Success;
         }
-        catch (Exception exception) when (exception is LanguageModelException or IOException or UnauthorizedAccessException)
+        catch (LanguageModelException exception)
         {
             error.WriteLine($"attune: {exception.Message}");
+            return ExitCode.RunFailed;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"attune: {exception.Message} Check the path, who may use it, and that there is room.");
             return ExitCode.RunFailed;
         }
     }

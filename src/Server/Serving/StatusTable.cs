@@ -5,6 +5,7 @@ using Attune.Server.Access;
 using Attune.Server.Domains;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Attune.Server.Serving;
@@ -20,6 +21,11 @@ internal static class StatusTable
 {
     public static StatusRow InvalidRequest { get; } =
         new("INVALID_REQUEST", StatusCode.InvalidArgument, "A field breaks its rule. Correct the fields that the details name.");
+
+    public static StatusRow MessageUnreadable { get; } = new(
+        "MESSAGE_UNREADABLE",
+        StatusCode.InvalidArgument,
+        "The bytes of a stream's message are no message of the method. Make the client from this version's protos.");
 
     public static StatusRow Unauthenticated { get; } =
         new("UNAUTHENTICATED", StatusCode.Unauthenticated, "No credential was shown, or one that is wrong or has expired. Show a valid key or token.");
@@ -90,6 +96,8 @@ internal static class StatusTable
         new("AUDIO_DECODER_TIMED_OUT", StatusCode.ResourceExhausted, "Decoding took longer than Audio:DecoderTimeout. Send shorter audio, or WAV."),
         new("AUDIO_DECODER_FAILED", StatusCode.Internal, "ffmpeg answered what it should not. Send WAV, and report it."),
         InvalidRequest,
+        MessageUnreadable,
+        new("", StatusCode.Unknown, "The same of a call's only message; refused by the framework, so without details. Make the client from this version's protos."),
         Unauthenticated,
         PermissionDenied,
         QuotaExceeded,
@@ -123,6 +131,7 @@ internal static class StatusTable
         CheckpointException checkpoint => Of(checkpoint.Error),
         ModelSwappedException => ModelSwapped,
         InvalidRequestException => InvalidRequest,
+        InvalidProtocolBufferException => MessageUnreadable,
         QuotaExceededException => QuotaExceeded,
         OverloadedException => Overloaded,
         StreamLimitException limit => limit.Row,

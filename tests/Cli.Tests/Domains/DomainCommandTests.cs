@@ -69,6 +69,31 @@ public sealed class DomainCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Domain_Language_IsToldShownAndForgotten()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("orders.txt"), "one two three\n\nfour  five\n");
+        await File.WriteAllTextAsync(folder.File("calls.jsonl"), """{"audio_filepath": "a.wav", "text": "six"}""");
+
+        var told = await RunAsync("language", "set", "line-7", folder.File("orders.txt"), folder.File("calls.jsonl"), "--hotword", "nine nine=6", "--days", "2", "--json");
+        var shown = await RunAsync("language", "show", "line-7");
+        var forgotten = await RunAsync("language", "delete", "line-7");
+        var gone = await RunAsync("language", "show", "line-7");
+        var nothing = await RunAsync("language", "set", "line-7");
+        var noFile = await RunAsync("language", "set", "line-7", folder.File("none.txt"));
+
+        var language = told.Json[0];
+        Assert.Equal("one two three\nfour five\nsix", language.GetProperty("text").GetString());
+        Assert.Equal(("nine nine", 6.0), (language.GetProperty("hotwords")[0].GetProperty("phrase").GetString(), language.GetProperty("hotwords")[0].GetProperty("boost").GetDouble()));
+        Assert.Equal(TimeSpan.FromDays(2), language.GetProperty("expireTime").GetDateTime() - language.GetProperty("createTime").GetDateTime());
+        Assert.Contains("    nine nine +6\n  sentences   3\n    one two three\n", shown.Output, StringComparison.Ordinal);
+        Assert.All([told, shown, forgotten], run => Assert.Equal((ExitCode.Success, ""), (run.Status, run.Error)));
+        Assert.All([gone, nothing, noFile], run => Assert.Equal((ExitCode.RunFailed, ""), (run.Status, run.Output)));
+        Assert.Contains("hotwords", nothing.Error, StringComparison.Ordinal);
+        Assert.Contains("none.txt", noFile.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Domain_WatchFromTheBeginning_ShowsEventsUntilInterrupted()
     {
         await TeachAsync("line-7");
@@ -85,6 +110,8 @@ public sealed class DomainCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("show", "DOMAIN")]
     [InlineData("reset line-7 --revision -1", "--revision must be 0 or more")]
+    [InlineData("language set line-7 --days 400", "--days must be from 0.001 to 365")]
+    [InlineData("language set line-7 --hotword nine=x", "--hotword must be a phrase")]
     [InlineData("list --server here", "--server must be an address")]
     public async Task Domain_BadArgument_IsUsageError(string arguments, string message)
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.Tests.Serving.Streaming;
 using Attune.V1;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -76,6 +77,22 @@ public class HostileClientTests
         }
 
         Assert.Equal(tensors, Tensor.TotalCount);
+    }
+
+    [Theory]
+    [InlineData("attune.v1.Speech", "StreamingRecognize")]
+    [InlineData("nvidia.riva.asr.RivaSpeechRecognition", "StreamingRecognize")]
+    public async Task Stream_BytesThatAreNoMessage_AreRefused(string service, string name)
+    {
+        await using var app = await StartAsync(_ => { });
+        using var channel = GrpcChannel.ForAddress(app.Urls.First());
+        var bytes = Marshallers.Create(message => message, message => message);
+        using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(new Method<byte[], byte[]>(MethodType.DuplexStreaming, service, name, bytes, bytes), null, default);
+
+        await call.RequestStream.WriteAsync([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], TestContext.Current.CancellationToken); // a field of 34 GB
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        GrpcErrors.AssertError(failure, StatusCode.InvalidArgument, "MESSAGE_UNREADABLE");
     }
 
     private static async Task<WebApplication> StartAsync(Action<KestrelServerOptions> configure, params string[] settings)

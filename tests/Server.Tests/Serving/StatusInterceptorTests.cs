@@ -81,7 +81,7 @@ public class StatusInterceptorTests
     public void Of_EveryAudioError_HasARow()
     {
         Assert.All(Enum.GetValues<AudioError>(), error => Assert.StartsWith("AUDIO_", StatusTable.Of(error).Label, StringComparison.Ordinal));
-        Assert.Equal(StatusTable.Rows.Count, StatusTable.Rows.Select(row => row.Label).Distinct().Count());
+        Assert.Equal(StatusTable.Rows.Count, StatusTable.Rows.Select(row => (row.Label, row.Status)).Distinct().Count()); // what the framework refuses has no label
     }
 
     private static async Task<RpcException> CallAsync(Exception exception, FakeLifetime lifetime, ServerCallContext context, CapturedLogs logs)

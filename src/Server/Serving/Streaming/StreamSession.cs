@@ -6,6 +6,7 @@ using Attune.Recognition.Decoding;
 using Attune.Recognition.Streaming;
 using Attune.Server.Access;
 using Attune.Server.Domains;
+using Google.Protobuf;
 
 namespace Attune.Server.Serving.Streaming;
 
@@ -88,7 +89,7 @@ internal sealed class StreamSession(
             await HearAsync(read, cancellationToken);
         }
         catch (Exception exception) when (exception
-            is AudioException or InvalidRequestException or StreamLimitException or QuotaExceededException or StoppingException)
+            is AudioException or InvalidRequestException or InvalidProtocolBufferException or StreamLimitException or QuotaExceededException or StoppingException)
         {
             _failure = exception; // after the finals
         }

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace Attune.Server.Serving.Streaming;
 
 /// <summary>Waits for a client's messages, but not for ever.</summary>
@@ -38,7 +40,7 @@ internal sealed class StreamTimeouts(StreamOptions options, TimeProvider time, C
         {
             throw new StoppingException();
         }
-        catch (Exception exception) when (exception is IOException || (exception is InvalidOperationException && cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is IOException and not InvalidProtocolBufferException || (exception is InvalidOperationException && cancellationToken.IsCancellationRequested))
         {
             throw new ClientGoneException(exception); // a stream that its client resets cannot be read any more, and the call's token is cancelled before or after that
         }
