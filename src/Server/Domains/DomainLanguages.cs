@@ -10,7 +10,7 @@ namespace Attune.Server.Domains;
 /// <remarks>
 /// <para>What is in memory answers at once, and is read again in the background when it is older than <see cref="RefreshInterval"/>; so a change reaches this server at once,
 /// and others within that time of their next request. The first request of a domain waits for the store as long as for its revision. The least recently used are
-/// forgotten beyond <see cref="MaxDomains"/>.</para>
+/// forgotten: beyond <see cref="MaxLanguages"/> of those that were told something, and beyond <see cref="MaxDomains"/> of all, nearly all of which were told nothing.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
 /// <param name="store">Where it is stored.</param>
@@ -25,8 +25,14 @@ internal sealed partial class DomainLanguages(
     /// <summary>Largest text of a domain, in bytes of UTF-8: 256 KiB, about 45,000 words, whose model takes some 10 MB.</summary>
     public const int MaxTextBytes = 1 << 18;
 
-    /// <summary>Domains in memory.</summary>
-    public const int MaxDomains = 64;
+    /// <summary>Languages in memory.</summary>
+    public const int MaxLanguages = 64;
+
+    /// <summary>Domains in memory. One that was told nothing takes some 300 bytes, and would else have its every request wait for the store to say so again.</summary>
+    public const int MaxDomains = 16_384;
+
+    /// <summary>Part of all that is forgotten at once: to look for the oldest one takes as long.</summary>
+    private const int ForgottenPart = 8;
 
     private const int Order = 3;
 
@@ -45,7 +51,7 @@ internal sealed partial class DomainLanguages(
     {
         var entry = _entries.GetOrAdd(domain, static _ => new Entry());
         entry.LastUse = Interlocked.Increment(ref _uses);
-        if (entry.Value is null) Forget(entry);
+        if (entry.Value is null && _entries.Count > MaxDomains) Forget(_entries.Where(other => other.Value != entry), MaxDomains / ForgottenPart);
         if (entry.Value is { } value && time.GetElapsedTime(entry.ReadAt) < RefreshInterval) return value;
         var reading = entry.Read(() => Task.Run(() => LoadAsync(domain, entry), CancellationToken.None));
         if (entry.Value is null && connection.IsReachable)
@@ -92,6 +98,7 @@ internal sealed partial class DomainLanguages(
             if (entry.Value is not null && stored?.Time == entry.Stored) return;
             entry.Stored = stored?.Time;
             entry.Value = stored is null ? _none : Make(stored);
+            if (stored is not null) Forget(_entries.Where(other => IsTold(other.Value) && other.Value != entry), _entries.Count(other => IsTold(other.Value)) - MaxLanguages);
         }
         catch (StateUnavailableException)
         {
@@ -108,11 +115,12 @@ internal sealed partial class DomainLanguages(
         }
     }
 
-    /// <summary>Forgets the least recently used others if there are too many.</summary>
-    private void Forget(Entry newest)
+    private bool IsTold(Entry entry) => entry.Value is { } value && value != _none;
+
+    /// <summary>Forgets so many of some, the least recently used first.</summary>
+    private void Forget(IEnumerable<KeyValuePair<string, Entry>> some, int count)
     {
-        while (_entries.Count > MaxDomains && _entries.Where(other => other.Value != newest).MinBy(other => other.Value.LastUse) is { Key: not null } oldest)
-            _entries.TryRemove(oldest);
+        foreach (var oldest in some.Select(entry => (Entry: entry, entry.Value.LastUse)).OrderBy(entry => entry.LastUse).Take(count)) _entries.TryRemove(oldest.Entry);
     }
 
     private sealed class Entry

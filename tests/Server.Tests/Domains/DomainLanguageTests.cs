@@ -99,6 +99,41 @@ public class DomainLanguageTests
         Assert.NotNull(late.Model);
     }
 
+    /// <summary>A request that does not have to wait for the store has its answer at once.</summary>
+    [Fact]
+    public async Task GetAsync_MoreDomainsThanLanguages_KnowsWithoutTheStoreThatTheyWereToldNothing()
+    {
+        await using var host = await DomainHost.StartAsync();
+        var languages = host.Get<ServingModel>().Domains.Languages;
+        string[] names = [.. Enumerable.Range(0, 2 * DomainLanguages.MaxLanguages).Select(i => $"line-{i}")];
+        foreach (var name in names) await languages.GetAsync(name, TestStore.Token);
+
+        var again = names.Select(name => languages.GetAsync(name, TestStore.Token)).ToList();
+
+        Assert.All(again, language => Assert.True(language.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public async Task GetAsync_MoreLanguagesThanFit_ForgetsTheLeastRecentlyUsed()
+    {
+        await using var host = await DomainHost.StartAsync();
+        var languages = host.Get<ServingModel>().Domains.Languages;
+        var now = TimeProvider.System.GetUtcNow();
+        string[] names = [.. Enumerable.Range(0, DomainLanguages.MaxLanguages + 1).Select(i => $"line-{i}")];
+        foreach (var name in names) await languages.Store.WriteAsync(name, new StoredLanguage(now, now.AddHours(1), Text, []), TestStore.Token);
+        var made = new List<Server.Domains.DomainLanguage>();
+        foreach (var name in names) made.Add(await languages.GetAsync(name, TestStore.Token));
+
+        var newest = await languages.GetAsync(names[^1], TestStore.Token);
+        var second = await languages.GetAsync(names[1], TestStore.Token);
+        var first = await languages.GetAsync(names[0], TestStore.Token);
+
+        Assert.Same(made[^1], newest);
+        Assert.Same(made[1], second);
+        Assert.NotSame(made[0], first);
+        Assert.NotNull(first.Model);
+    }
+
     public static TheoryData<string, string, SetDomainLanguageRequest> BadFields => new()
     {
         { "domain", "Given: ''.", new() { Text = Text } },
