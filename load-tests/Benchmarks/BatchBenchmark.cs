@@ -72,10 +72,7 @@ internal static class BatchBenchmark
 
     private static (ReadOnlyMemory<float> Waveform, HiddenStates? Hidden) Utterance(Model model, OnnxAcousticModel acoustic, double seconds, int seed)
     {
-        var random = new Random(seed);
-        var samples = new float[(int)(seconds * model.Preprocessing.SampleRateHz)];
-        for (var i = 0; i < samples.Length; i++) samples[i] = (float)((Math.Sin(i * (0.05 + (0.001 * seed))) * Math.Sin(i * 0.0007)) + (0.1 * random.NextDouble()));
-        var waveform = model.Preprocessing.Apply(samples);
+        var waveform = Tone.Waveform(model, seconds, seed);
         return (waveform, acoustic.TopLayers == 0 ? null : acoustic.RunWithHidden(waveform, null, CancellationToken.None).Hidden);
     }
 }

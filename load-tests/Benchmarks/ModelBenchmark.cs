@@ -25,7 +25,7 @@ internal sealed class ModelBenchmark(Model model, int runs, int threads, Action<
     private void Length(double seconds)
     {
         torch.set_num_threads(threads);
-        var waveform = Waveform(seconds);
+        var waveform = Tone.Waveform(model, seconds);
         Forward(seconds, waveform);
 
         using var network = new Wav2Vec2Network(model);
@@ -76,13 +76,5 @@ internal sealed class ModelBenchmark(Model model, int runs, int threads, Action<
             else acoustic.Run(waveform, null, CancellationToken.None);
             return update.Run(waveform, hidden, count, null, CancellationToken.None)!;
         }
-    }
-
-    private ReadOnlyMemory<float> Waveform(double seconds)
-    {
-        var random = new Random(1);
-        var samples = new float[(int)(seconds * model.Preprocessing.SampleRateHz)];
-        for (var i = 0; i < samples.Length; i++) samples[i] = (float)((Math.Sin(i * 0.05) * Math.Sin(i * 0.0007)) + (0.1 * random.NextDouble()));
-        return model.Preprocessing.Apply(samples);
     }
 }

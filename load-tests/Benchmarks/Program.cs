@@ -49,6 +49,18 @@ var batchRuns = new Option<int>("--runs") { Description = "Counted runs of each 
 var batches = new Command("batches", "Measures fast updates by ones, twos and fours on every core, beyond the limits that the server keeps too.") { batchRuns };
 batches.SetAction(result => BatchBenchmark.Run(steps: 5, result.GetValue(batchRuns)));
 command.Add(batches);
+var draftShapes = new Option<string[]>("--models")
+{
+    Description = "shipped, base. Default both.",
+    DefaultValueFactory = _ => ["shipped", "base"],
+    AllowMultipleArgumentsPerToken = true,
+};
+var draftSeconds = new Option<double>("--seconds") { Description = "Length of an utterance. Default 3.", DefaultValueFactory = _ => 3 };
+var draftRuns = new Option<int>("--runs") { Description = "Counted runs of each row, four times as many of the model that ships. Default 5.", DefaultValueFactory = _ => 5 };
+var draftOutput = new Option<FileInfo?>("--out") { Description = "Also write the table to this Markdown file." };
+var drafts = new Command("draft-batches", "Measures drafts of 1, 2, 4 and 8 utterances in one batch against one after another.") { draftShapes, draftSeconds, draftRuns, draftOutput };
+drafts.SetAction(result => DraftBatchBenchmark.Run(result.GetValue(draftShapes)!, result.GetValue(draftSeconds), result.GetValue(draftRuns), result.GetValue(draftOutput)));
+command.Add(drafts);
 var rooflineModels = new Option<string[]>("--models")
 {
     Description = "shipped, base. Default both.",

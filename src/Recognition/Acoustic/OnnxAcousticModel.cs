@@ -124,7 +124,8 @@ public sealed class OnnxAcousticModel : IDisposable
                 $"The files of {model.Folder} must lie in one folder after links are followed. Given: {string.Join(", ", folders)}.");
     }
 
-    private static SessionOptions CreateOptions(Model model, OnnxOptions options)
+    /// <summary>How a session on a model's weights runs. The caller disposes it.</summary>
+    internal static SessionOptions CreateOptions(Model model, OnnxOptions options)
     {
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         var shared = OnnxThreads.AreShared(threads); // before anything else of ONNX Runtime
