@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Attune.Evaluation;
+using Attune.Evaluation.Statistics;
 using Attune.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -11,7 +11,7 @@ using Grpc.Net.Client;
 namespace Attune.Streaming;
 
 /// <summary>A recording and what is said in it.</summary>
-internal sealed record Spoken(ByteString Audio, string Text);
+internal sealed record Spoken(string File, ByteString Audio, string Text);
 
 /// <summary>Single requests that arrive at random, whatever the server is doing (open loop).</summary>
 internal sealed class BudgetBenchmark : IDisposable
@@ -19,10 +19,7 @@ internal sealed class BudgetBenchmark : IDisposable
     public const string Method =
         "Single requests arrive at random (Poisson, seeded) at a share of the rate that the server can adapt to, and are timed from when they were due, whether or not the server kept up; client and "
         + "server share the cores. *Within*: share of the answers that came within the budget. *Draft, ms* is of further requests without adaptation, a tenth as many, that "
-        + "arrive meanwhile: what adaptation of others costs those who want none.";
-
-    public const string Header =
-        "| adaptation | requests | within | latency, ms: p50 / p95 / p99 | draft, ms: p50 / p95 / p99 | adapted | steps, mean | WER, % | errors |\n|---|---|---|---|---|---|---|---|---|";
+        + "arrive meanwhile: what adaptation of others costs those who want none. Word error rates have their 95 % interval in brackets, a bootstrap over recordings.";
 
     /// <summary>Clients that keep the server busy while its capacity is measured.</summary>
     private const int ClosedLoopClients = 4;
@@ -71,23 +68,26 @@ internal sealed class BudgetBenchmark : IDisposable
         }
     }
 
-    /// <summary>A row of the table.</summary>
+    /// <summary>One row.</summary>
     /// <param name="rate">Arrivals a second.</param>
     /// <param name="adapts">Whether the requests want adaptation.</param>
     /// <param name="budget">Of each; null for none.</param>
-    public async Task<string> MeasureAsync(double rate, bool adapts, TimeSpan? budget)
+    public async Task<BudgetResult> MeasureAsync(double rate, bool adapts, TimeSpan? budget)
     {
         var adaptation = adapts ? new AdaptationConfig { LatencyBudget = budget?.ToDuration() } : new AdaptationConfig { Steps = 0 };
         var main = ArriveAsync(rate, adaptation, seed: 1);
         var drafts = await ArriveAsync(rate / 10, new AdaptationConfig { Steps = 0 }, seed: 2);
         var answers = await main;
         var results = answers.Where(answer => answer.Response is not null).SelectMany(answer => answer.Response!.Results).ToArray();
-        var errors = answers.Aggregate(default(ErrorRate), (sum, answer) => sum + Errors(answer));
-        var within = budget is { } limit ? Share(answers.Count(answer => answer.Response is not null && answer.Milliseconds <= limit.TotalMilliseconds), answers.Count) : "";
         var name = !adapts ? "none" : budget is null ? "default steps, no budget" : FormattableString.Invariant($"default steps, budget {budget.Value.TotalMilliseconds:0} ms");
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {name} | {answers.Count} | {within} | {Latency(answers)} | {Latency(drafts)} | {Share(results.Count(IsAdapted), results.Length)} | {results.Select(result => result.Adaptation.Steps).DefaultIfEmpty().Average():0.0} | {100 * errors.Rate:0.0} | {answers.Concat(drafts).Count(answer => answer.Response is null)} |");
+        return new BudgetResult(name, answers.Count, Latency(answers), Latency(drafts), Errors(answers))
+        {
+            Within = budget is { } limit ? answers.Count(answer => answer.Response is not null && answer.Milliseconds <= limit.TotalMilliseconds) : null,
+            Results = results.Length,
+            Adapted = results.Count(result => result.Adaptation.Outcome == AdaptationReport.Types.Outcome.Adapted),
+            MeanSteps = results.Select(result => result.Adaptation.Steps).DefaultIfEmpty().Average(),
+            Failed = answers.Concat(drafts).Count(answer => answer.Response is null),
+        };
     }
 
     public void Dispose() => _channel.Dispose();
@@ -124,17 +124,19 @@ internal sealed class BudgetBenchmark : IDisposable
     private static RecognizeRequest Request(Spoken recording, AdaptationConfig adaptation) =>
         new() { Config = new RecognitionConfig { Adaptation = adaptation }, Audio = recording.Audio };
 
-    private static Spoken Read(string file, string text) => new(ByteString.CopyFrom(File.ReadAllBytes(file)), text.Trim());
+    private static Spoken Read(string file, string text) => new(file, ByteString.CopyFrom(File.ReadAllBytes(file)), text.Trim());
 
-    private static ErrorRate Errors(Answer answer) => answer.Response is null
-        ? default
-        : WordErrorRate.Compute(answer.Recording.Text, string.Join(' ', answer.Response.Results.Select(result => result.Alternatives[0].Transcript))).ErrorRate;
+    /// <summary>Word errors of each answer.</summary>
+    private static PairedErrors[] Errors(IEnumerable<Answer> answers) =>
+    [
+        .. from answer in answers
+           where answer.Response is not null
+           let heard = string.Join(' ', answer.Response!.Results.Select(result => result.Alternatives[0].Transcript))
+           let errors = WordErrorRate.Compute(answer.Recording.Text, heard).ErrorRate
+           select new PairedErrors(Speaker: null, answer.Recording.File, Baseline: 0, errors.Errors, errors.ReferenceLength),
+    ];
 
-    private static bool IsAdapted(SpeechRecognitionResult result) => result.Adaptation.Outcome == AdaptationReport.Types.Outcome.Adapted;
-
-    private static string Latency(IEnumerable<Answer> answers) => new Distribution(answers.Where(answer => answer.Response is not null).Select(answer => answer.Milliseconds)).ToString();
-
-    private static string Share(int part, int whole) => whole == 0 ? "" : FormattableString.Invariant($"{100.0 * part / whole:0.0} %");
+    private static Distribution Latency(IEnumerable<Answer> answers) => new(answers.Where(answer => answer.Response is not null).Select(answer => answer.Milliseconds));
 
     private sealed record Answer(Spoken Recording, RecognizeResponse? Response, double Milliseconds);
 }

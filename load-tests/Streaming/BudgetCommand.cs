@@ -32,11 +32,18 @@ internal static class BudgetCommand
             var rate = capacity * parsed.GetValue(load);
             report.Add(FormattableString.Invariant($"Capacity with the default steps and no budget: {capacity:0.0} requests a second. Arrivals: {rate:0.0} a second."));
             report.Add("");
-            report.Add(BudgetBenchmark.Header);
-            report.Add(await benchmark.MeasureAsync(rate, adapts: false, budget: null));
-            foreach (var budget in parsed.GetRequiredValue(budgets))
-                report.Add(await benchmark.MeasureAsync(rate, adapts: true, budget == 0 ? null : TimeSpan.FromMilliseconds(budget)));
+            report.Add(BudgetResult.Header);
+            var results = new List<BudgetResult>();
+            await MeasureAsync(adapts: false, budget: null);
+            foreach (var budget in parsed.GetRequiredValue(budgets)) await MeasureAsync(adapts: true, budget == 0 ? null : TimeSpan.FromMilliseconds(budget));
+            report.AddPicture("budgets.png", BudgetPicture.Title, BudgetPicture.ToPng(results));
             report.Save();
+
+            async Task MeasureAsync(bool adapts, TimeSpan? budget)
+            {
+                results.Add(await benchmark.MeasureAsync(rate, adapts, budget));
+                report.Add(results[^1].ToString());
+            }
         });
         return command;
     }

@@ -35,8 +35,7 @@ internal sealed class CostBenchmark(Engine engine, int runs)
     /// <summary>A row of the table.</summary>
     public string Measure(float[] speech, double seconds)
     {
-        var samples = new float[(int)(seconds * Rate)];
-        for (var i = 0; i < samples.Length; i++) samples[i] = speech[i % speech.Length];
+        var samples = Recordings.Repeat(speech, seconds);
         var recognizer = new Recognizer(engine.Model, engine.AcousticModel);
         var (heardWith, heardWithout) = (0L, 0L);
         var with = Time(seconds, () => heardWith = Listen(recognizer, samples, moreWaits: false));
@@ -71,17 +70,5 @@ internal sealed class CostBenchmark(Engine engine, int runs)
 
     private static string Text(Distribution costs) => string.Create(CultureInfo.InvariantCulture, $"{costs.At(0.5):0.0} ({costs.At(0):0.0}, {costs.At(1):0.0})");
 
-    private Distribution Time(double audioSeconds, Action action)
-    {
-        action();
-        var costs = new List<double>();
-        for (var i = 0; i < runs; i++)
-        {
-            var started = Environment.CpuUsage.TotalTime;
-            action();
-            costs.Add((Environment.CpuUsage.TotalTime - started).TotalMilliseconds / audioSeconds);
-        }
-
-        return new Distribution(costs);
-    }
+    private Distribution Time(double audioSeconds, Action action) => new(ProcessorTime.Measure(runs, action).Select(milliseconds => milliseconds / audioSeconds));
 }

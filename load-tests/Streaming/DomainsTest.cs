@@ -1,36 +1,27 @@
 using System.Diagnostics;
 using System.Globalization;
 using Attune.Adaptation;
-using Attune.Adaptation.Gate;
-using Attune.Adaptation.Slow;
 using Attune.Evaluation.Statistics;
 using Attune.V1;
-using Google.Protobuf;
-using Grpc.Net.Client;
 using static TorchSharp.torch;
 
 namespace Attune.Streaming;
 
 /// <summary>Many domains that learn on one server.</summary>
-/// <param name="server">In this process.</param>
-/// <param name="audio">16-bit samples at 16 kHz.</param>
-/// <param name="length">Of an utterance.</param>
+/// <param name="client">Of the server, which is in this process.</param>
 /// <param name="domains">How many.</param>
 /// <param name="report">Receives the rows.</param>
-internal sealed class DomainsTest(Uri server, byte[] audio, TimeSpan length, int domains, Report report) : IDisposable
+internal sealed class DomainsTest(DomainClient client, int domains, Report report)
 {
     public const string Method =
         "Client, server and store in one process. Utterances are cut from the samples that ship at different places, and dealt out to the domains in turns; each row waits until the worker has learnt "
         + "from what came. *resident*: memory of the process, looked at once a second. *at rest*: what is resident when the worker has nothing to do, after a collection and after freed memory was returned, "
         + "forty times in all. *managed*: what is left after that collection. *live tensors*: of libtorch. *updates*: published, and refused by the gate. Slopes are Theil and Sen's, intervals of a moving-block "
-        + "bootstrap. *Latency* is of drafts, one request after another, kinds in turns of 50.";
+        + "bootstrap. *Latency* is of drafts, one request after another, kinds in turns of 50, after a request of each domain that does not count, and while none of them learns.";
 
-    private const int Concurrent = 2, Turn = 50, Rows = 10, Rests = 40, MostMeasurements = 500;
+    private const int Rows = 10, Rests = 40, MostMeasurements = 500;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-
-    private readonly int _roundSize = new SlowUpdateOptions().UtterancesPerUpdate + new GateOptions().HeldBack;
-    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(server);
 
     /// <summary>Lets the domains hear so many utterances; a row every tenth of them, and how memory rose or fell over the second half.</summary>
     public async Task TeachAsync(int utterances, int steps)
@@ -44,12 +35,11 @@ internal sealed class DomainsTest(Uri server, byte[] audio, TimeSpan length, int
         for (var rest = 0; rest < Rests; rest++)
         {
             var (from, to) = ((int)((long)utterances * rest / Rests), (int)((long)utterances * (rest + 1) / Rests));
-            (long Published, long Refused) updates;
+            IReadOnlyList<Domain> learnt;
             await using (var watch = new MemoryWatch(Look))
             {
-                await Parallel.ForEachAsync(
-                    Enumerable.Range(from, to - from), new ParallelOptions { MaxDegreeOfParallelism = Concurrent }, async (i, _) => await SayAsync(Name(i % domains), i, adaptation));
-                updates = await LearntAsync(to);
+                await client.SayAsync(from, to, i => i % domains, adaptation);
+                learnt = await client.LearntAsync();
                 row.AddRange(watch.Megabytes);
             }
 
@@ -60,7 +50,7 @@ internal sealed class DomainsTest(Uri server, byte[] audio, TimeSpan length, int
             var seen = new Distribution(row);
             report.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {to} | {Stopwatch.GetElapsedTime(started).TotalSeconds:0} | {seen.At(0.5):0}, {seen.At(1):0} | {atRest[^1]:0} | {managed:0} | {Tensor.TotalCount} | {updates.Published}, {updates.Refused} |"));
+                $"| {to} | {Stopwatch.GetElapsedTime(started).TotalSeconds:0} | {seen.At(0.5):0}, {seen.At(1):0} | {atRest[^1]:0} | {managed:0} | {Tensor.TotalCount} | {learnt.Sum(domain => domain.Updates)}, {learnt.Sum(domain => domain.Refused)} |"));
             if (rest >= Rests / 2) atWork.AddRange(row);
             row.Clear();
         }
@@ -79,65 +69,14 @@ internal sealed class DomainsTest(Uri server, byte[] audio, TimeSpan length, int
         return string.Create(CultureInfo.InvariantCulture, $"{trend.Slope:+0.0;-0.0} MB (95 % interval {trend.Low:+0.0;-0.0} to {trend.High:+0.0;-0.0})");
     }
 
-    /// <summary>Drafts without a domain, of one domain, and of a domain at random for each request.</summary>
+    /// <summary>Drafts without a domain, of one domain, and of a domain at random for each request, while none of them learns.</summary>
     public async Task MeasureLatencyAsync(int requests)
     {
-        var random = new Random(1);
-        (string Name, Func<string> Next)[] kinds = [("no domain", () => ""), ("one domain", () => Name(0)), ("a domain at random", () => Name(random.Next(domains)))];
-        var times = kinds.Select(_ => new List<double>()).ToArray();
-        var draft = new AdaptationConfig { Steps = 0 };
-        for (var done = 0; done < requests; done += Turn)
-        {
-            for (var kind = 0; kind < kinds.Length; kind++)
-            {
-                for (var i = 0; i < Turn; i++)
-                {
-                    var started = Stopwatch.GetTimestamp();
-                    await SayAsync(kinds[kind].Next(), done + i, draft);
-                    times[kind].Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                }
-            }
-        }
-
+        if (!client.IsGated) await client.TeachAsync(0, domains);
+        var learnt = (await client.LearntAsync()).Count(domain => domain.Updates > 0);
         report.Add("");
-        report.Add("| requests of | draft, ms: p50 | p99 |");
-        report.Add("|---|---|---|");
-        foreach (var (kind, values) in kinds.Zip(times.Select(values => new Distribution(values))))
-            report.Add(string.Create(CultureInfo.InvariantCulture, $"| {kind.Name} | {values.At(0.5):0.00} | {values.At(0.99):0.00} |"));
-    }
-
-    public void Dispose() => _channel.Dispose();
-
-    private static string Name(int domain) => string.Create(CultureInfo.InvariantCulture, $"line-{domain:0000}");
-
-    private async Task SayAsync(string domain, int utterance, AdaptationConfig adaptation)
-    {
-        var bytes = (int)(length.TotalSeconds * Recordings.SampleRateHz) * 2;
-        var from = (int)(utterance * 7919L * 3200 % (audio.Length - bytes)) & ~1;
-        await new Speech.SpeechClient(_channel).RecognizeAsync(new RecognizeRequest
-        {
-            Config = new RecognitionConfig { Encoding = AudioEncoding.Linear16, SampleRateHertz = Recordings.SampleRateHz, Domain = domain, Adaptation = adaptation },
-            Audio = UnsafeByteOperations.UnsafeWrap(audio.AsMemory(from, bytes)),
-        });
-    }
-
-    /// <summary>Waits until all utterances are stored and none of the domains has enough for an update. How many updates there were.</summary>
-    private async Task<(long Published, long Refused)> LearntAsync(int utterances)
-    {
-        var client = new V1.Adaptation.AdaptationClient(_channel);
-        while (true)
-        {
-            var all = new List<Domain>();
-            for (var page = ""; ;)
-            {
-                var answer = await client.ListDomainsAsync(new ListDomainsRequest { PageSize = 1000, PageToken = page });
-                all.AddRange(answer.Domains);
-                if ((page = answer.NextPageToken).Length == 0) break;
-            }
-
-            if (all.Sum(domain => domain.Utterances) >= utterances && all.All(domain => domain.UtterancesWaiting < _roundSize))
-                return (all.Sum(domain => domain.Updates), all.Sum(domain => domain.Refused));
-            await Task.Delay(500);
-        }
+        report.Add($"Of the domains, {learnt} of {domains} had learnt when drafts were timed.");
+        await client.FreezeAsync(domains);
+        (await client.TimeDraftsAsync(domains, requests)).AddTo(report);
     }
 }

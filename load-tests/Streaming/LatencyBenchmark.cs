@@ -26,15 +26,9 @@ internal sealed class LatencyBenchmark(Uri server, byte[] audio, TimeSpan durati
     /// <exception cref="InvalidOperationException">There was no final.</exception>
     public async Task<string> MeasureAsync(int streams, int steps, TimeSpan? budget)
     {
+        var adapting = new AdaptationConfig { Steps = steps, LatencyBudget = budget?.ToDuration() };
         var measured = new List<Latency[]>();
-        using var channel = GrpcChannel.ForAddress(server);
-        for (var run = 0; run < runs; run++)
-        {
-            var latencies = new ConcurrentBag<Latency>();
-            await Task.WhenAll(Enumerable.Range(0, streams).Select(stream =>
-                new PacedStream(new Speech.SpeechClient(channel), Config(steps, budget), audio, latencies).RunAsync((double)stream / streams, duration)));
-            measured.Add([.. latencies]);
-        }
+        for (var run = 0; run < runs; run++) measured.Add(await RunAsync(streams, adapting));
 
         var finals = measured.SelectMany(run => run).Where(latency => latency.What == Observation.Final).ToArray();
         if (finals.Length == 0) throw new InvalidOperationException("No final came. The streams must be longer than an utterance: give more --seconds.");
@@ -45,6 +39,20 @@ internal sealed class LatencyBenchmark(Uri server, byte[] audio, TimeSpan durati
             $"| {streams} | {adaptation} | {Cell(measured, Observation.Interim)} | {Cell(measured, Observation.Draft)} | {Cell(measured, Observation.Final)} | {finals.Length} | {finals.Count(final => final.Adapted)} | {late:0} |");
     }
 
+    /// <summary>All streams once, from their first piece to their last answer.</summary>
+    public async Task<Latency[]> RunAsync(int streams, AdaptationConfig adaptation)
+    {
+        using var channel = GrpcChannel.ForAddress(server);
+        var latencies = new ConcurrentBag<Latency>();
+        await Task.WhenAll(Enumerable.Range(0, streams).Select(stream =>
+            new PacedStream(new Speech.SpeechClient(channel), Config(adaptation), audio, latencies).RunAsync((double)stream / streams, duration)));
+        return [.. latencies];
+    }
+
+    /// <summary>The times of one kind.</summary>
+    public static Distribution Values(IEnumerable<Latency> latencies, Observation what) =>
+        new(latencies.Where(latency => latency.What == what).Select(latency => latency.Milliseconds));
+
     private static string Cell(List<Latency[]> runs, Observation what)
     {
         var medians = runs.Select(run => Values(run, what)).Where(values => values.Count > 0).Select(values => values.At(0.5)).ToArray();
@@ -52,17 +60,9 @@ internal sealed class LatencyBenchmark(Uri server, byte[] audio, TimeSpan durati
         return string.Create(CultureInfo.InvariantCulture, $"{Values(runs.SelectMany(run => run), what)} ({medians.Min():0}, {medians.Max():0})");
     }
 
-    private static Distribution Values(IEnumerable<Latency> latencies, Observation what) =>
-        new(latencies.Where(latency => latency.What == what).Select(latency => latency.Milliseconds));
-
-    private static StreamingRecognitionConfig Config(int steps, TimeSpan? budget) => new()
+    private static StreamingRecognitionConfig Config(AdaptationConfig adaptation) => new()
     {
-        Config = new RecognitionConfig
-        {
-            Encoding = AudioEncoding.Linear16,
-            SampleRateHertz = Recordings.SampleRateHz,
-            Adaptation = new AdaptationConfig { Steps = steps, LatencyBudget = budget?.ToDuration() },
-        },
+        Config = new RecognitionConfig { Encoding = AudioEncoding.Linear16, SampleRateHertz = Recordings.SampleRateHz, Adaptation = adaptation },
         InterimResults = true,
     };
 }

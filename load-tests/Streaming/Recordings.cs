@@ -42,6 +42,14 @@ internal static class Recordings
     public static async Task<float[]> ReadAsync(string file) =>
         (await Decoder.DecodeAsync(await File.ReadAllBytesAsync(file), rawFormat: null, SampleRateHz, CancellationToken.None)).Samples;
 
+    /// <summary>A recording as often as the length needs.</summary>
+    public static float[] Repeat(float[] recording, double seconds)
+    {
+        var samples = new float[(int)(seconds * SampleRateHz)];
+        for (var i = 0; i < samples.Length; i++) samples[i] = recording[i % recording.Length];
+        return samples;
+    }
+
     private static byte[] ToPcm16(ReadOnlySpan<float> samples)
     {
         var bytes = new byte[2 * samples.Length];

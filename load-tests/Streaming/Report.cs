@@ -31,6 +31,31 @@ internal sealed class Report
         Console.WriteLine(line);
     }
 
+    /// <summary>Adds a subsection with a picture, which is written beside the file; without a file none is.</summary>
+    /// <param name="title">Of the subsection.</param>
+    /// <param name="name">Of the picture's file.</param>
+    /// <param name="measure">Adds the subsection's lines.</param>
+    public async Task AddAsync(string title, string name, Func<Task<CurvePicture>> measure)
+    {
+        if (_lines[^1].Length > 0) Add("");
+        Add($"### {title}");
+        Add("");
+        var picture = await measure();
+        AddPicture(name, picture.Title, picture.ToPng());
+    }
+
+    /// <summary>Adds a picture, which is written beside the file; without a file none is.</summary>
+    /// <param name="name">Of the picture's file.</param>
+    /// <param name="title">What it shows.</param>
+    /// <param name="png">The picture.</param>
+    public void AddPicture(string name, string title, byte[] png)
+    {
+        if (_file is null) return;
+        File.WriteAllBytes(Path.Combine(_file.Directory!.FullName, name), png);
+        Add("");
+        Add($"![{title}]({name})");
+    }
+
     /// <summary>Writes the section. The other sections of the file stay as they are.</summary>
     public void Save()
     {

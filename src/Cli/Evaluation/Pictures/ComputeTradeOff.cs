@@ -1,6 +1,4 @@
-using System.Globalization;
 using ScottPlot;
-using ScottPlot.TickGenerators;
 
 namespace Attune.Cli.Evaluation.Pictures;
 
@@ -37,7 +35,7 @@ internal static class ComputeTradeOff
         var (low, high) = (points.Min(point => Math.Log10(point.Cost)), points.Max(point => Math.Log10(point.Cost)));
         var (least, most) = (points.Min(point => point.ErrorPercent), points.Max(point => point.ErrorPercent));
         var room = 0.08 * Math.Max(most - least, 1);
-        plot.Axes.Bottom.TickGenerator = Ticks(low, high);
+        plot.Axes.Bottom.TickGenerator = LogarithmicTicks.Between(low, high);
         plot.XLabel("processor seconds per second of audio");
         plot.YLabel("word error rate (%)");
         plot.Axes.SetLimits(low - 0.12, high + 0.12, least - room, most + room);
@@ -52,21 +50,5 @@ internal static class ComputeTradeOff
         // A clock may be too coarse for a stream of a few short utterances.
         var cost = Math.Max(1e-4, results.Sum(result => result.CpuPerAudio * result.Audio.TotalSeconds) / audio);
         return (label, index, cost, 100 * words.ErrorRate.Rate);
-    }
-
-    /// <summary>1, 2 and 5 of each power of ten.</summary>
-    private static NumericManual Ticks(double low, double high)
-    {
-        var ticks = new NumericManual();
-        for (var power = (int)Math.Floor(low) - 1; power <= high + 1; power++)
-        {
-            foreach (var digit in new[] { 1, 2, 5 })
-            {
-                var value = digit * Math.Pow(10, power);
-                ticks.AddMajor(Math.Log10(value), value.ToString("0.####", CultureInfo.InvariantCulture));
-            }
-        }
-
-        return ticks;
     }
 }
