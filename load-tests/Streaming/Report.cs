@@ -24,9 +24,10 @@ internal sealed class Report
         foreach (var line in _lines) Console.WriteLine(line);
     }
 
-    /// <summary>Adds a line.</summary>
+    /// <summary>Adds a line. An empty one after an empty one is left out.</summary>
     public void Add(string line)
     {
+        if (line.Length == 0 && _lines[^1].Length == 0) return;
         _lines.Add(line);
         Console.WriteLine(line);
     }
@@ -37,7 +38,7 @@ internal sealed class Report
     /// <param name="measure">Adds the subsection's lines.</param>
     public async Task AddAsync(string title, string name, Func<Task<CurvePicture>> measure)
     {
-        if (_lines[^1].Length > 0) Add("");
+        Add("");
         Add($"### {title}");
         Add("");
         var picture = await measure();
