@@ -33,6 +33,13 @@ public sealed class BeamDecoders
         ? new LanguageModel(domain, _vocabulary)
         : new LanguageModel(Background, domain, _options.DomainShare, _vocabulary);
 
+    /// <summary>What the background model has to say of symbols, with the weights that finals are searched for with.</summary>
+    /// <param name="beamWidth">Prefixes that the search for the transcript keeps, at least 1.</param>
+    /// <returns>Null without a background model, or where it has no weight.</returns>
+    public LanguageLogits? CreateLanguageLogits(int beamWidth) => Background is null || _options.LanguageModelWeight == 0
+        ? null
+        : new LanguageLogits(_vocabulary, new LanguageScorer(Background, _options.Weights, [], _vocabulary), beamWidth);
+
     /// <summary>The decoder of a request.</summary>
     /// <param name="request">What it wants.</param>
     /// <param name="language">Language model; null for none.</param>
