@@ -49,9 +49,9 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <param name="threadOptions">Threads of the fast update.</param>
     /// <param name="time">Clock of latency budgets.</param>
     /// <param name="collapseOptions">When an output counts as collapsed; defaults if null.</param>
-    /// <param name="objective">What updates minimise; SUTA's if null. Others are for comparison.</param>
+    /// <param name="objective">What updates minimise; by the name in <paramref name="fastOptions"/>, without language, if null.</param>
     /// <param name="threads">Threads of the fast update that several models share, not disposed; its own, by <paramref name="threadOptions"/>, if null.</param>
-    /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
+    /// <exception cref="ArgumentException">The parameter set or the objective does not exist, or the set asks for more layers than the model has.</exception>
     /// <exception cref="PlatformNotSupportedException">libtorch cannot be loaded here.</exception>
     public AdaptiveRecognizer(
         Model model,

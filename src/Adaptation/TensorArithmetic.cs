@@ -56,6 +56,13 @@ internal static class TensorArithmetic
         return tensor.ne(scalar);
     }
 
+    /// <summary>True where a value is smaller.</summary>
+    public static Tensor IsBelow(this Tensor tensor, double number)
+    {
+        using Scalar scalar = number;
+        return tensor.lt(scalar);
+    }
+
     /// <summary>A number where the mask is true.</summary>
     public static Tensor FilledWhere(this Tensor tensor, Tensor mask, double number)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Attune.Adaptation.Fast;
+using Attune.Adaptation.Objectives;
 using Attune.Recognition;
 
 namespace Attune.Cli;
@@ -7,7 +8,7 @@ namespace Attune.Cli;
 /// <summary>The options that every command has which recognises. Defaults and ranges are those of the options classes.</summary>
 internal sealed class RecognitionArguments
 {
-    private const string None = "none", Suta = "suta";
+    private const string None = "none";
 
     /// <summary>Folder of the model.</summary>
     public Option<string> Model { get; } = new("--model")
@@ -21,14 +22,14 @@ internal sealed class RecognitionArguments
     /// <summary>Whether to adapt.</summary>
     public Option<string> Adapt { get; } = new("--adapt")
     {
-        HelpName = "none|suta",
+        HelpName = string.Join('|', [None, .. NamedObjectives.All]),
         Description = "Adaptation to each utterance: suta sharpens the model's own answer with a few gradient steps and forgets them "
-            + "afterwards; none takes the model as it is.",
-        DefaultValueFactory = _ => Suta,
+            + "afterwards; sgem does the same by another measure, which goes by the language model if there is one; none takes the model as it is.",
+        DefaultValueFactory = _ => new FastUpdateOptions().Objective,
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (text is not (None or Suta)) result.AddError($"--adapt must be one of {None}, {Suta}. Given: '{text}'.");
+            if (text != None && !NamedObjectives.All.Contains(text)) result.AddError($"--adapt must be one of {None}, {NamedObjectives.Names}. Given: '{text}'.");
             return text;
         },
     };
@@ -52,4 +53,7 @@ internal sealed class RecognitionArguments
 
     /// <summary>Whether the command line asks for no adaptation at all.</summary>
     public bool IsAdaptationOff(ParseResult parsed) => parsed.GetValue(Adapt) == None || parsed.GetValue(Steps) == 0;
+
+    /// <summary>What steps minimise; the default where there is no adaptation.</summary>
+    public string ObjectiveOf(ParseResult parsed) => parsed.GetRequiredValue(Adapt) is not None and var objective ? objective : new FastUpdateOptions().Objective;
 }

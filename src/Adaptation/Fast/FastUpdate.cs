@@ -35,8 +35,8 @@ public sealed class FastUpdate
     /// <param name="options">Learning rate and parameter set; the number of steps is the call's.</param>
     /// <param name="time">Clock of the budget and of the steps' times.</param>
     /// <param name="source">The model's own parameters of that set, if the caller has them already.</param>
-    /// <param name="objective">What is minimised; SUTA's if null.</param>
-    /// <exception cref="ArgumentException">The parameter set does not exist, or asks for more layers than the model has.</exception>
+    /// <param name="objective">What is minimised; by the options' name, without language, if null.</param>
+    /// <exception cref="ArgumentException">The parameter set or the objective does not exist, or the set asks for more layers than the model has.</exception>
     public FastUpdate(
         Wav2Vec2Network network,
         Model model,
@@ -46,7 +46,7 @@ public sealed class FastUpdate
         AdaptationObjective? objective = null)
     {
         _network = network;
-        _objective = objective ?? new SutaObjective(model.Config.BlankId).Evaluate;
+        _objective = objective ?? NamedObjectives.Create(options.Objective, model.Config.BlankId);
         _options = options;
         _config = model.Config;
         _sampleRateHz = model.Preprocessing.SampleRateHz;

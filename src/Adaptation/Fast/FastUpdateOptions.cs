@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Attune.Adaptation.Objectives;
 
 namespace Attune.Adaptation.Fast;
 
@@ -28,6 +29,12 @@ public sealed class FastUpdateOptions
     /// </summary>
     [Required]
     public string Parameters { get; set; } = "suta";
+
+    /// <summary>
+    /// What steps minimise: <c>suta</c> or <c>sgem</c>. It is the objective of a domain's slow updates, of its gate and of its reset too. Default <c>suta</c>.
+    /// </summary>
+    [Required]
+    public string Objective { get; set; } = NamedObjectives.Suta;
 
     /// <summary>
     /// Whether a feature-extractor tensor is updated once for each module that encloses it (convolutions four times, the projection

@@ -25,12 +25,12 @@ public sealed class SlowUpdate
     /// <param name="model">The model that the network was made from.</param>
     /// <param name="options">Learning rate and parameter set; those of fast updates, which go on with the moments.</param>
     /// <param name="source">The model's own parameters of that set.</param>
-    /// <param name="objective">What is minimised; SUTA's if null.</param>
+    /// <param name="objective">What is minimised; by the options' name, without language, if null.</param>
     public SlowUpdate(
         Wav2Vec2Network network, Model model, FastUpdateOptions options, AdaptableParameters source, AdaptationObjective? objective = null)
     {
         _network = network;
-        _objective = objective ?? new SutaObjective(model.Config.BlankId).Evaluate;
+        _objective = objective ?? NamedObjectives.Create(options.Objective, model.Config.BlankId);
         _options = options;
         _set = ParameterSet.Parse(options.Parameters);
         Source = source;

@@ -1,5 +1,6 @@
 using Attune.Adaptation.Objectives;
 using Attune.Adaptation.Strategies;
+using Attune.Recognition.Decoding;
 
 namespace Attune.Cli.Evaluation;
 
@@ -21,16 +22,22 @@ internal sealed record StrategyKind(string Name, string Summary)
         new("tent", "one step of entropy alone on LayerNorms, kept, never reset")
         {
             Learning = "csuta",
-            Objective = blankId => new EntropyObjective(blankId).Evaluate,
+            Objective = (blankId, _) => new EntropyObjective(blankId).Evaluate,
             Parameters = "layer-norm",
         },
         new("sdpl", "steps of CTC on the model's own transcript, forgotten after each utterance")
         {
             Learning = "suta",
-            Objective = blankId => new PseudoLabelObjective(blankId).Evaluate,
+            Objective = (blankId, _) => new PseudoLabelObjective(blankId).Evaluate,
             IsStateless = true,
         },
         new("suta", "steps of SUTA from the model, forgotten after each utterance") { IsStateless = true },
+        new("sgem", "steps of SGEM, the same with another objective, which goes by the language model of --lm")
+        {
+            Learning = "suta",
+            Objective = (blankId, decoders) => NamedObjectives.Create(NamedObjectives.Sgem, blankId, decoders),
+            IsStateless = true,
+        },
         new("csuta", "one step of SUTA, kept, never reset"),
         new("slow-only", "slow updates without steps on the utterance"),
         new("dsuta", "steps on the utterance from slow weights, which never go back"),
@@ -49,8 +56,8 @@ internal sealed record StrategyKind(string Name, string Summary)
     /// <summary>Name of the <see cref="AdaptationStrategy"/> that says what is kept. Default <see cref="Name"/>.</summary>
     public string Learning { get; init; } = Name;
 
-    /// <summary>What steps minimise, for an index of the blank; null for SUTA's objective.</summary>
-    public Func<int, AdaptationObjective>? Objective { get; init; }
+    /// <summary>What steps minimise, for an index of the blank and a model's decoders; null for SUTA's objective.</summary>
+    public Func<int, BeamDecoders, AdaptationObjective>? Objective { get; init; }
 
     /// <summary>Parameter set; null for the command's.</summary>
     public string? Parameters { get; init; }

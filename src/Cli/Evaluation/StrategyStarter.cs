@@ -60,7 +60,7 @@ internal sealed class StrategyStarter(Model model, BeamDecoders decoders, EvalSe
             new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = settings.Threads }, // utterances come one after another
             time,
             new CollapseOptions { Enabled = strategy.IsGuarded },
-            strategy.Kind.Objective?.Invoke(model.Config.BlankId));
+            strategy.Kind.Objective?.Invoke(model.Config.BlankId, decoders));
         try
         {
             await recognizer.WarmUpAsync(cancellationToken);

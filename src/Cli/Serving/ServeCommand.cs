@@ -53,7 +53,12 @@ internal static class ServeCommand
             Add(recognition.Parameters, $"{FastUpdateOptions.Section}:{nameof(FastUpdateOptions.Parameters)}");
             const string steps = $"{FastUpdateOptions.Section}:{nameof(FastUpdateOptions.Steps)}";
             if (recognition.IsAdaptationOff(parsed)) arguments.Add($"--{steps}=0");
-            else Add(recognition.Steps, steps);
+            else
+            {
+                Add(recognition.Steps, steps);
+                Add(recognition.Adapt, $"{FastUpdateOptions.Section}:{nameof(FastUpdateOptions.Objective)}");
+            }
+
             arguments.AddRange(parsed.GetValue(settings) ?? []);
             return RunAsync(run, [.. arguments], parsed.InvocationConfiguration.Error);
         });

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Attune.Adaptation;
+using Attune.Adaptation.Objectives;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
@@ -41,7 +42,7 @@ internal sealed class SpeechEngine : IDisposable
             var background = settings.Decoding.LanguageModel is { } path ? ArpaReader.Read(path) : null;
             var decoders = new BeamDecoders(model, settings.Decoding, background);
             var decoder = decoders.Create(settings.DecodingRequest, decoders.Background);
-            return settings.Adapt ? WithAdaptation(model, decoder, settings, time) : WithoutAdaptation(model, decoder, settings);
+            return settings.Adapt ? WithAdaptation(model, decoders, decoder, settings, time) : WithoutAdaptation(model, decoder, settings);
         }
         catch
         {
@@ -62,7 +63,7 @@ internal sealed class SpeechEngine : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static SpeechEngine WithAdaptation(Model model, BeamDecoder? decoder, TranscribeSettings settings, TimeProvider time)
+    private static SpeechEngine WithAdaptation(Model model, BeamDecoders decoders, BeamDecoder? decoder, TranscribeSettings settings, TimeProvider time)
     {
         ParameterSet.Parse(settings.Fast.Parameters).In(model.Layout, model.Config); // refused before libtorch is loaded
         var recognizer = new AdaptiveRecognizer(
@@ -71,7 +72,8 @@ internal sealed class SpeechEngine : IDisposable
             new OnnxOptions { Threads = settings.Threads },
             settings.Fast,
             new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = settings.Threads }, // files come one after another
-            time);
+            time,
+            objective: NamedObjectives.Create(settings.Fast.Objective, model.Config.BlankId, decoders));
         var request = new AdaptationRequest(LatencyBudget: settings.Budget) { Decoder = decoder };
         return new SpeechEngine(
             model, recognizer, (waveform, cancellationToken) => recognizer.RecognizeAsync(waveform, request, cancellationToken));

@@ -48,6 +48,7 @@ internal sealed class TranscribeArguments
             Steps = parsed.GetValue(_recognition.Steps),
             LearningRate = parsed.GetValue(_learningRate),
             Parameters = parsed.GetRequiredValue(_recognition.Parameters),
+            Objective = _recognition.ObjectiveOf(parsed),
             RepeatUpdatesPerEnclosingModule = parsed.GetValue(_repeatUpdates),
         },
         Decoding = _decoding.ReadOptions(parsed),

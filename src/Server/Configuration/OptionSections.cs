@@ -58,6 +58,7 @@ internal static class OptionSections
     {
         foreach (var section in Sections) section.Register(services);
         services.AddSingleton<IValidateOptions<FastUpdateOptions>, ParameterSetValidator>();
+        services.AddSingleton<IValidateOptions<FastUpdateOptions>, ObjectiveValidator>();
         services.AddSingleton<IValidateOptions<SlowUpdateOptions>, StrategyValidator>();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessValidator>();
         services.AddSingleton<IValidateOptions<JwtOptions>, JwtValidator>();

@@ -1,5 +1,6 @@
 using Attune.Adaptation;
 using Attune.Adaptation.Fast;
+using Attune.Adaptation.Objectives;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Decoding;
 using Attune.Recognition.Models;
@@ -33,7 +34,8 @@ internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings
                 settings.Threads,
                 time,
                 settings.Collapse,
-                threads: services.GetRequiredService<AdaptationThreads>());
+                NamedObjectives.Create(settings.Fast.Objective, model.Config.BlankId, decoders),
+                services.GetRequiredService<AdaptationThreads>());
             return new LoadedModel(model, recognizer, decoders, ModelDomains.Create(services, recognizer, decoders), checkpoint);
         }
         catch

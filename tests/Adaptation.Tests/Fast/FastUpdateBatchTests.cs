@@ -1,5 +1,6 @@
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Network;
+using Attune.Adaptation.Objectives;
 using Attune.Adaptation.Revisions;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
@@ -39,6 +40,35 @@ public sealed class FastUpdateBatchTests
 
         for (var row = 0; row < Lengths.Length; row++) AssertSame(Alone(update, Job(row)), Result(together[row]));
         cleanUp?.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_Sgem_EachRowIsItsSingleRun(bool hasLanguage)
+    {
+        using var model = TestModels.Open("spoken-numbers-en", out _);
+        using var network = new Wav2Vec2Network(model);
+        var options = new FastUpdateOptions { Objective = NamedObjectives.Sgem };
+        var objective = NamedObjectives.Create(options.Objective, model.Config.BlankId, hasLanguage ? TestLanguage.Of(model) : null);
+        var update = new FastUpdate(network, model, options, TimeProvider.System, source: null, objective);
+        FastUpdateJob[] together = [.. Lengths.Select((_, row) => NewJob(row, steps: 1 + row))];
+
+        update.Run(together);
+
+        for (var row = 0; row < Lengths.Length; row++) AssertSame(Alone(update, NewJob(row, steps: 1 + row)), Result(together[row]));
+    }
+
+    [Fact]
+    public void Constructor_ObjectiveOfTheOptions_IsWhatIsMinimised()
+    {
+        using var model = TestModels.Open("tiny-group", out _);
+        using var network = new Wav2Vec2Network(model);
+        double Loss(string objective) => Alone(
+            new FastUpdate(network, model, new FastUpdateOptions { Objective = objective, Parameters = "bias" }, TimeProvider.System), NewJob(0, 1)).Steps[0].Loss;
+
+        Assert.NotEqual(Loss("suta"), Loss("sgem"), 1e-3);
+        Assert.Contains("one of suta, sgem. Given: 'best'", Assert.Throws<ArgumentException>(() => Loss("best")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class EvalRunTests : IDisposable
     {
         var scenario = _files.Write("storm.yml", "conditions: [white@5, clean]", "order: cycle", "segments: 3", "utterances: 8");
         var manifest = _files.Write("more.jsonl", [.. File.ReadAllLines(_files.Manifest), .. File.ReadAllLines(_files.Manifest)]);
-        const string strategies = "none,tent:rate=1e-2,sdpl:steps=1:rate=1e-2,suta:steps=1,csuta:rate=1e-2,slow-only:rate=1e-2:every=2,dsuta:steps=1:every=2:rate=1e-2,"
+        const string strategies = "none,tent:rate=1e-2,sdpl:steps=1:rate=1e-2,suta:steps=1,sgem:steps=1,csuta:rate=1e-2,slow-only:rate=1e-2:every=2,dsuta:steps=1:every=2:rate=1e-2,"
             + "dsuta-fixed:steps=1:every=2:guards=on,dsuta-oracle:steps=1:every=2,dsuta-dynamic:steps=1:every=2:window=6,awmc:rate=1e-2";
 
         var run = await CliRun.RunAsync(
@@ -159,7 +159,8 @@ public sealed class EvalRunTests : IDisposable
         using var json = JsonDocument.Parse(File.ReadAllText(_files.Json));
         var results = json.RootElement.GetProperty("results").EnumerateArray().ToDictionary(result => result.GetProperty("strategy").GetString()!.Split(':')[0]);
         Assert.Equal(
-            ["none", "tent", "sdpl", "suta", "csuta", "slow-only", "dsuta", "dsuta-fixed", "dsuta-oracle", "dsuta-dynamic", "awmc"], results.Keys);
+            ["none", "tent", "sdpl", "suta", "sgem", "csuta", "slow-only", "dsuta", "dsuta-fixed", "dsuta-oracle", "dsuta-dynamic", "awmc"],
+            results.Keys);
         Assert.All(results.Values, result => Assert.Equal(8, result.GetProperty("utterances").GetInt32()));
         Assert.Equal([3, 6], results["dsuta-oracle"].GetProperty("resets").EnumerateArray().Select(reset => reset.GetInt32()));
         Assert.Empty(results["dsuta"].GetProperty("resets").EnumerateArray());

@@ -36,6 +36,10 @@ public sealed class ServeCommandTests
     public async Task Serve_AdaptNone_MeansNoSteps() =>
         Assert.Equal(["--Adaptation:Fast:Steps=0"], await ArgumentsAsync("--adapt", "none", "--steps", "7"));
 
+    [Fact]
+    public async Task Serve_AdaptSgem_NamesTheObjective() =>
+        Assert.Equal(["--Adaptation:Fast:Steps=7", "--Adaptation:Fast:Objective=sgem"], await ArgumentsAsync("--adapt", "sgem", "--steps", "7"));
+
     [Theory]
     [InlineData("stray", "'stray' is no option")]
     [InlineData("--setting=1", "'--setting=1' is no option")]

@@ -10,7 +10,7 @@ public sealed class TranscribeCommandTests
     [InlineData("--learning-rate", "NaN", "--learning-rate must be above 0 and at most 1. Given: 'NaN'.")]
     [InlineData("--budget", "0", "--budget must be from 1 to 86400000. Given: '0'.")]
     [InlineData("--threads", "257", "--threads must be from 0 to 256. Given: '257'.")]
-    [InlineData("--adapt", "tent", "--adapt must be one of none, suta. Given: 'tent'.")]
+    [InlineData("--adapt", "tent", "--adapt must be one of none, suta, sgem. Given: 'tent'.")]
     [InlineData("--parameters", "top-0", "must be one of layer-norm, suta, top-K (K from 1), bias, lora, lora-R (R from 1), all. Given: 'top-0'.")]
     public async Task Transcribe_BadValue_NamesRuleAndValue(string option, string value, string message)
     {

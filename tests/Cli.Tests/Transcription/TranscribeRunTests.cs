@@ -64,6 +64,17 @@ public sealed class TranscribeRunTests
     }
 
     [Fact]
+    public async Task Json_AdaptSgem_MinimisesAnotherLoss()
+    {
+        var suta = Assert.Single((await CliRun.RunAsync("transcribe", "--json", "--steps", "1", Noisy)).Json);
+        var sgem = Assert.Single((await CliRun.RunAsync("transcribe", "--json", "--adapt", "sgem", "--steps", "1", Noisy)).Json);
+
+        Assert.Equal("adapted", sgem.GetProperty("outcome").GetString());
+        Assert.NotEqual(suta.GetProperty("loss_before").GetDouble(), sgem.GetProperty("loss_before").GetDouble(), 1e-3);
+        Assert.True(sgem.GetProperty("loss_after").GetDouble() < sgem.GetProperty("loss_before").GetDouble());
+    }
+
+    [Fact]
     public async Task Json_GoldenModel_GivesTheReferenceImplementationsText()
     {
         using var golden = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Golden("tiny-layer"), "golden.json")));
