@@ -17,7 +17,7 @@ case $size in
   nightly)
     plan=(--noise clean white@10 white@5 "$noises@5"
       --scenario single sudden-500 sudden-100 sudden-20 random-segments mixed return-to-clean
-      --strategies none,tent,sdpl,suta,csuta,slow-only,dsuta,dsuta-fixed,dsuta-oracle,dsuta-dynamic,awmc --scorecard) ;;
+      --strategies none,tent,sdpl,suta,sgem,csuta,slow-only,dsuta,dsuta-fixed,dsuta-oracle,dsuta-dynamic,awmc --scorecard) ;;
   *) echo "The size must be quick or nightly. Given: '$size'." >&2; exit 2 ;;
 esac
 
