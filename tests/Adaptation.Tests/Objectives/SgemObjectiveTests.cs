@@ -1,7 +1,6 @@
 using Attune.Adaptation.Objectives;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Decoding;
-using Attune.Recognition.Language;
 using Attune.Recognition.Models;
 using static TorchSharp.torch;
 
