@@ -42,7 +42,7 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await error.WriteLineAsync($"attune: {exception.Message} Check the path, who may use it, and that there is room.");
+            await error.WriteLineAsync($"attune: {exception.Message} Give another path, or see who may use it and whether there is room.");
             return ExitCode.RunFailed;
         }
         catch (LanguageModelException exception)
@@ -92,7 +92,7 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
     /// <summary>Writes a revision to a file, which appears whole or not at all.</summary>
     public async Task ExportAsync(string name, long revision, string path, CancellationToken cancellationToken)
     {
-        if (File.Exists(path)) throw new IOException($"{path} exists. Give another --out, or remove it.");
+        if (File.Exists(path)) throw new IOException($"{path} exists.");
         using var call = _client.ExportRevision(new ExportRevisionRequest { Domain = name, Revision = revision }, cancellationToken: cancellationToken);
         var temporary = path + ".tmp";
         try

@@ -66,7 +66,7 @@ internal sealed class LanguageModelRun(TextWriter output, TextWriter error)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine($"attune: {exception.Message} Check the path, who may use it, and that there is room.");
+            error.WriteLine($"attune: {exception.Message} Give another path, or see who may use it and whether there is room.");
             return ExitCode.RunFailed;
         }
     }

@@ -8,7 +8,6 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using static TorchSharp.torch;
 
 namespace Attune.Server.Tests.Serving;
 
@@ -59,7 +58,7 @@ public class HostileClientTests
         var speech = new Speech.SpeechClient(channel);
         var audio = StreamAudio.Pcm16(await StreamAudio.JoinAsync(TimeSpan.Zero, "digits-clean-3"));
         await StreamCall.RunAsync(speech, StreamCall.Config(steps: 1), audio);
-        var tensors = Tensor.TotalCount;
+        var tensors = LiveTensors.Settle();
         var admission = app.Services.GetRequiredService<StreamAdmission>();
 
         for (var storm = 0; storm < 3; storm++)
@@ -76,7 +75,7 @@ public class HostileClientTests
             while (admission.Admitted > 0) await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal(tensors, Tensor.TotalCount);
+        Assert.Equal(tensors, LiveTensors.Settle());
     }
 
     [Theory]

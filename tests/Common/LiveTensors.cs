@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Attune.Adaptation.Tests;
+namespace Attune.Tests;
 
 /// <summary>Tensors of libtorch that are alive, for tests that leave none behind.</summary>
 internal static class LiveTensors
