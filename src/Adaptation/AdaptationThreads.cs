@@ -22,15 +22,17 @@ public sealed class AdaptationThreads : IDisposable
     private readonly object _gate = new();
     private readonly List<Thread> _threads = [];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly int _maxBatch;
+    private readonly int _maxBatch, _niceness;
     private TimeSpan _running;
     private int _busy;
 
     /// <param name="options">How many.</param>
     /// <param name="preferredThreads">libtorch threads of each where the options leave it open; no more than there are cores.</param>
     /// <param name="time">Clock of deadlines; the system's if null.</param>
-    public AdaptationThreads(AdaptationThreadOptions options, int preferredThreads = 2, TimeProvider? time = null)
+    /// <param name="niceness">How far they stand behind the other threads of the process: one of <see cref="Niceness"/>, or 0 for not at all.</param>
+    public AdaptationThreads(AdaptationThreadOptions options, int preferredThreads = 2, TimeProvider? time = null, int niceness = 0)
     {
+        _niceness = niceness;
         TorchRuntime.EnsureLoaded();
         ThreadsPerWorker = options.ThreadsPerWorker > 0 ? options.ThreadsPerWorker : Math.Min(preferredThreads, Environment.ProcessorCount);
         Workers = options.Workers > 0 ? options.Workers : Math.Max(1, Environment.ProcessorCount / ThreadsPerWorker);
@@ -105,6 +107,7 @@ public sealed class AdaptationThreads : IDisposable
 
     private void Work()
     {
+        Niceness.Apply(_niceness);
         set_num_threads(ThreadsPerWorker); // of this thread's parallel regions
         var sinceReturn = 0;
         while (true)

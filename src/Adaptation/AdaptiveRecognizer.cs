@@ -236,13 +236,15 @@ public sealed class AdaptiveRecognizer : IDisposable
         draftReady?.Invoke(draft);
         var budget = request.LatencyBudget ?? _fastOptions.LatencyBudget;
         TimeSpan? Remaining() => budget - _time.GetElapsedTime(started);
-        var (final, logits, report) = await AdaptAsync(sound, offset, steps, request, Remaining, cancellationToken);
-        var duration = TimeSpan.FromSeconds((double)samples.Length / _model.Preprocessing.SampleRateHz);
-        return new RecognizedUtterance(offset, duration, draft, final, report)
+        var (final, logits, report, spare) = await AdaptAsync(sound, offset, steps, request, Remaining, cancellationToken).ConfigureAwait(false);
+        var duration = Duration(samples);
+        var utterance = new RecognizedUtterance(offset, duration, draft, final, report)
         {
             Collapse = sound.Finding,
             Alternatives = request.Decoder?.Decode(logits, offset) ?? [],
         };
+        if (Remaining() is { } left && spare is { } planned) _fastUpdate.Costs.ObserveDelay(duration, planned - left);
+        return utterance;
     }
 
     /// <summary>The logits of a piece of audio without fast update, for listening to a stream while it goes on.</summary>
@@ -258,8 +260,11 @@ public sealed class AdaptiveRecognizer : IDisposable
         _network.Dispose();
     }
 
-    /// <summary>The final with its logits: those of the adapted weights, or of the draft where the report says so.</summary>
-    private async Task<(Transcript Final, Logits Logits, AdaptationReport Report)> AdaptAsync(
+    /// <summary>
+    /// The final with its logits: those of the adapted weights, or of the draft where the report says so; and what was to be left of the budget, where a fast
+    /// update had one.
+    /// </summary>
+    private async Task<(Transcript Final, Logits Logits, AdaptationReport Report, TimeSpan? Spare)> AdaptAsync(
         SoundDraft sound, TimeSpan offset, int steps, AdaptationRequest request, Func<TimeSpan?> remaining, CancellationToken cancellationToken)
     {
         var draft = sound.Draft;
@@ -267,30 +272,35 @@ public sealed class AdaptiveRecognizer : IDisposable
         if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return Skip(AdaptationOutcome.DraftAllBlank);
         if (request.QuotaSpent) return Skip(AdaptationOutcome.QuotaSpent);
 
-        // What would find its budget spent when its turn comes is not queued: it answers now, and holds nobody up.
-        var terms = Terms(draft, steps, remaining(), request.Flow);
-        if (_threads.ExpectedWait(terms) > terms.Budget) return Skip(AdaptationOutcome.BudgetSpent);
+        // What would find too little of its budget left when its turn comes is not queued: it answers now, and holds nobody up.
+        var audio = Duration(draft.Waveform);
+        var terms = Terms(audio, steps, remaining(), request.Flow);
+        if (terms.Budget is { } budget && !(_fastUpdate.HasRoom(budget, audio) && _threads.ExpectedWait(terms) <= _fastUpdate.Patience(budget, audio)))
+            return Skip(AdaptationOutcome.BudgetSpent);
 
         var job = new FastUpdateJob(sound.From, draft.Waveform, draft.Hidden, steps, remaining, cancellationToken);
         var work = new FastUpdateWork(_fastUpdate, _inUse, job, terms, _time);
         if (!_threads.TryRun(work)) return Skip(AdaptationOutcome.Overloaded);
-        if (!await BeginsInTimeAsync(work, remaining(), cancellationToken) || await TraceAsync(work) is not { } result)
+        if (!await BeginsInTimeAsync(work, remaining() is { } left ? _fastUpdate.Patience(left, audio) : null, cancellationToken).ConfigureAwait(false)
+            || await TraceAsync(work).ConfigureAwait(false) is not { } result)
+        {
             return Skip(AdaptationOutcome.BudgetSpent);
+        }
 
         var adapted = _recognizer.Decode(result.Logits, offset);
         var outcome = Judge(result, sound, adapted);
         var report = new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget) { Waited = work.Waited };
-        return outcome == AdaptationOutcome.Adapted ? (adapted, result.Logits, report) : (draft.Transcript, draft.Logits, report);
+        return outcome == AdaptationOutcome.Adapted ? (adapted, result.Logits, report, result.BudgetSpare) : (draft.Transcript, draft.Logits, report, result.BudgetSpare);
 
-        (Transcript Final, Logits Logits, AdaptationReport Report) Skip(AdaptationOutcome reason) =>
-            (draft.Transcript, draft.Logits, AdaptationReport.Skipped(reason));
+        (Transcript Final, Logits Logits, AdaptationReport Report, TimeSpan? Spare) Skip(AdaptationOutcome reason) =>
+            (draft.Transcript, draft.Logits, AdaptationReport.Skipped(reason), Spare: null);
     }
 
     /// <summary>The result of an update that has begun, as an activity of its request.</summary>
     private static async Task<FastUpdateResult?> TraceAsync(FastUpdateWork work)
     {
         using var activity = AttuneActivities.Source.StartActivity("fast update");
-        var result = await work.Result;
+        var result = await work.Result.ConfigureAwait(false);
         activity?.SetTag("attune.steps", result?.Steps.Count ?? 0);
         activity?.SetTag("attune.loss.before", result?.Steps[0].Loss);
         activity?.SetTag("attune.loss.after", result?.LossAfter);
@@ -299,29 +309,28 @@ public sealed class AdaptiveRecognizer : IDisposable
     }
 
     /// <summary>The turn of a fast update: its steps and the final pass, a third of a step, but no more than its budget lets it run.</summary>
-    private WorkTerms Terms(Draft draft, int steps, TimeSpan? budget, string? flow)
+    private WorkTerms Terms(TimeSpan audio, int steps, TimeSpan? budget, string? flow)
     {
-        var audio = TimeSpan.FromSeconds((double)draft.Waveform.Length / _model.Preprocessing.SampleRateHz);
         var cost = _fastUpdate.Costs.Predict(audio) * (steps + (1.0 / 3));
         return new WorkTerms(budget, flow, budget < cost ? budget.Value : cost);
     }
 
     /// <summary>
-    /// Waits until the work has left the queue, but no longer than the budget lasts or the request is wanted. Work that begins later finds its
-    /// budget spent, or its request cancelled, and computes nothing.
+    /// Waits until the work has left the queue, but no longer than it can begin in time or the request is wanted. Work that begins later finds that nobody waits, or
+    /// its request cancelled, and computes nothing.
     /// </summary>
-    private async Task<bool> BeginsInTimeAsync(FastUpdateWork work, TimeSpan? budget, CancellationToken cancellationToken)
+    private async Task<bool> BeginsInTimeAsync(FastUpdateWork work, TimeSpan? patience, CancellationToken cancellationToken)
     {
-        if (budget <= TimeSpan.Zero) return false;
         try
         {
             // Cancelled work ends without having begun.
-            await Task.WhenAny(work.Begun, work.Result).WaitAsync(budget ?? Timeout.InfiniteTimeSpan, _time, cancellationToken);
+            var begun = Task.WhenAny(work.Begun, work.Result);
+            await begun.WaitAsync(patience is { } limit ? TimeSpan.FromTicks(Math.Max(0, limit.Ticks)) : Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
         {
-            return false;
+            return !work.TryAbandon();
         }
     }
 
@@ -332,6 +341,8 @@ public sealed class AdaptiveRecognizer : IDisposable
         // A sign that the draft shows too is the audio's.
         return sound.Sign is null && _check.Find(result.Logits, adapted) is not null ? AdaptationOutcome.Collapsed : AdaptationOutcome.Adapted;
     }
+
+    private TimeSpan Duration(ReadOnlyMemory<float> samples) => TimeSpan.FromSeconds((double)samples.Length / _model.Preprocessing.SampleRateHz);
 
     /// <summary>Nothing at all, or a single symbol: what weights give that have stopped listening.</summary>
     private static bool IsConstant(Transcript transcript) => transcript.Text.Where(symbol => symbol != ' ').Distinct().Count() <= 1;

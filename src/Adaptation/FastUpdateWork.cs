@@ -29,6 +29,14 @@ internal sealed class FastUpdateWork(FastUpdate update, ReaderWriterLockSlim inU
 
     private FastUpdateJob Job => job;
 
+    /// <summary>Gives up what has not begun; false if it has.</summary>
+    public bool TryAbandon()
+    {
+        if (!_begun.TrySetCanceled()) return false;
+        job.Complete(null);
+        return true;
+    }
+
     public override bool Takes(IReadOnlyList<WorkPiece> pieces, WorkPiece next) =>
         next is FastUpdateWork other && other.Update == update && update.IsFasterWith(Jobs(pieces), other.Job);
 

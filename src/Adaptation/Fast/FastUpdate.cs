@@ -81,7 +81,7 @@ public sealed class FastUpdate
     /// <param name="steps">Gradient steps, from 0.</param>
     /// <param name="budget">
     /// Time for everything, the last forward pass included; null for as long as it takes. A step that would probably overrun it,
-    /// judged by the longest so far and the first by <see cref="Costs"/>, is not begun.
+    /// judged by the longest so far and the first by <see cref="Costs"/>, which also knows how late answers come, is not begun.
     /// </param>
     /// <param name="cancellationToken">Honoured between steps.</param>
     /// <returns>What was found; null if the budget has no room for the first step.</returns>
@@ -126,6 +126,7 @@ public sealed class FastUpdate
     private Row? Begin(FastUpdateJob job)
     {
         var budget = job.Budget();
+        if (job.Result.IsCompleted) return null; // nobody waits any more
         if (job.CancellationToken.IsCancellationRequested) job.Cancel(job.CancellationToken);
         else if (job.Start is { } start && start.Parameters.Layout != Source.Layout) job.Fail(new ArgumentException("The start belongs to another parameter set or model."));
         else if (budget is { } limit && !HasRoom(limit, Duration(job))) job.Complete(null);
@@ -133,10 +134,18 @@ public sealed class FastUpdate
         return null;
     }
 
-    private bool HasRoom(TimeSpan budget, TimeSpan audio)
+    /// <summary>How long an utterance can wait before its budget has no room for a step; negative if it has none now.</summary>
+    /// <param name="budget">From now, for everything.</param>
+    /// <param name="audio">Length of the utterance.</param>
+    internal TimeSpan Patience(TimeSpan budget, TimeSpan audio) => budget - WithFinal(Costs.Predict(audio)) - Costs.Reserve(audio);
+
+    /// <summary>Whether a budget has room for a step; a refusal for what steps and answers cost by the measurements makes these count a little less.</summary>
+    /// <param name="budget">From now, for everything.</param>
+    /// <param name="audio">Length of the utterance.</param>
+    internal bool HasRoom(TimeSpan budget, TimeSpan audio)
     {
         if (budget <= TimeSpan.Zero) return false;
-        if (budget >= WithFinal(Costs.Predict(audio))) return true;
+        if (Patience(budget, audio) >= TimeSpan.Zero) return true;
         Costs.Doubt(audio);
         return false;
     }
@@ -177,7 +186,7 @@ public sealed class FastUpdate
         {
             var part = ended.Count == rows.Count ? batch : batch.Select(ended);
             foreach (var (final, i) in part.Finish().Zip(ended))
-                rows[i].Job.Complete(new FastUpdateResult(rows[i].Taken, final.Logits, final.Loss, final.AllBlank, final.Parameters, rows[i].StoppedByBudget));
+                rows[i].Job.Complete(new FastUpdateResult(rows[i].Taken, final.Logits, final.Loss, final.AllBlank, final.Parameters, rows[i].StoppedByBudget) { BudgetSpare = rows[i].Spare });
             if (part != batch) part.Dispose();
         }
 
@@ -194,10 +203,14 @@ public sealed class FastUpdate
         return wanted.Count > 0;
     }
 
-    private static bool HasEnded(Row row, TimeSpan elapsed)
+    private bool HasEnded(Row row, TimeSpan elapsed)
     {
         if (!row.HasStepsLeft) return true;
-        row.StoppedByBudget = row.Budget is { } budget && WouldOverrun(elapsed, row.Taken, budget);
+        if (row.Budget is not { } budget) return false;
+        var step = row.Taken.Count > 0 ? row.Taken.Max(taken => taken.Elapsed) : Costs.Predict(Duration(row.Job));
+        var spare = budget - elapsed - WithFinal(step);
+        row.StoppedByBudget = row.Taken.Count > 0 && spare < Costs.Reserve(Duration(row.Job));
+        if (!row.StoppedByBudget) row.Spare = spare;
         return row.StoppedByBudget;
     }
 
@@ -212,9 +225,6 @@ public sealed class FastUpdate
 
     private TimeSpan Duration(FastUpdateJob job) => TimeSpan.FromSeconds((double)job.Waveform.Length / _sampleRateHz);
 
-    private static bool WouldOverrun(TimeSpan elapsed, List<AdaptationStep> taken, TimeSpan budget) =>
-        taken.Count > 0 && elapsed + WithFinal(taken.Max(step => step.Elapsed)) > budget;
-
     /// <summary>A step costs a forward and a backward pass; what follows it costs a forward pass, a third of that.</summary>
     private static TimeSpan WithFinal(TimeSpan step) => step * 4 / 3;
 
@@ -228,6 +238,9 @@ public sealed class FastUpdate
         public List<AdaptationStep> Taken { get; } = [];
 
         public bool StoppedByBudget { get; set; }
+
+        /// <summary>What of the budget the last step that began was to leave; null before, and without a budget.</summary>
+        public TimeSpan? Spare { get; set; }
 
         /// <summary>Nothing can be a number after a loss or gradient that is none.</summary>
         public bool HasStepsLeft =>

@@ -17,6 +17,9 @@ public sealed record FastUpdateResult(
     AdaptableParameters Parameters,
     bool StoppedByBudget)
 {
+    /// <summary>What of the time budget was to be left at the end, judged when the last step began; null without a budget or a step.</summary>
+    public TimeSpan? BudgetSpare { get; init; }
+
     /// <summary>Whether losses, gradients and logits are all numbers.</summary>
     public bool IsFinite => double.IsFinite(LossAfter) && Logits.AreFinite && Steps.All(step => double.IsFinite(step.Loss) && double.IsFinite(step.GradientNorm));
 }

@@ -2,10 +2,12 @@ using System.Numerics;
 
 namespace Attune.Adaptation.Fast;
 
-/// <summary>What one step costs, by the length of the utterance, as it was measured of late on this machine under its present load.</summary>
+/// <summary>What one step costs, by the length of the utterance, as it was measured of late on this machine under its present load, and how late answers come.</summary>
 /// <remarks>
 /// Lengths are told apart by powers of two; for each there is an upper envelope of the time per second of audio, which follows a rise at once and a fall slowly, so that
-/// budgets are kept more often than not. A length that was not met yet costs as much per second as the nearest one that was. Thread-safe.
+/// budgets are kept more often than not. A length that was not met yet costs as much per second as the nearest one that was. What remains, since the last pass, other
+/// threads and the way back take longer than thought now and then, is looked at by itself: budgets keep free what all but one in a hundred answers of the length needed.
+/// Thread-safe.
 /// </remarks>
 public sealed class StepCosts
 {
@@ -14,7 +16,11 @@ public sealed class StepCosts
     /// <summary>From below a quarter of a second to more than two minutes.</summary>
     private const int Buckets = 11;
 
+    /// <summary>Answers that are remembered, and how many of these may come later than what is kept free.</summary>
+    private const int Delays = 200, Later = 2;
+
     private readonly double[] _perSecond = new double[Buckets]; // 0 where nothing was measured
+    private readonly Queue<TimeSpan>?[] _delays = new Queue<TimeSpan>?[Buckets];
     private readonly Lock _lock = new();
 
     /// <summary>Remembers what a step took.</summary>
@@ -30,13 +36,14 @@ public sealed class StepCosts
         }
     }
 
-    /// <summary>Believes a cost a little less that has kept a step from being tried: what was measured under load would otherwise hold for ever.</summary>
+    /// <summary>Believes a cost a little less that has kept a step from being tried, and forgets the oldest delay: what was measured under load would otherwise hold for ever.</summary>
     /// <param name="audio">Length of the utterance.</param>
     public void Doubt(TimeSpan audio)
     {
         lock (_lock)
         {
             if (Nearest(Bucket(audio)) is { } bucket) _perSecond[bucket] *= 1 - Fall;
+            _delays[Bucket(audio)]?.TryDequeue(out _);
         }
     }
 
@@ -45,6 +52,34 @@ public sealed class StepCosts
     public TimeSpan Predict(TimeSpan audio)
     {
         lock (_lock) return Nearest(Bucket(audio)) is { } bucket ? _perSecond[bucket] * audio : TimeSpan.Zero;
+    }
+
+    /// <summary>Remembers how much later than planned an answer with a budget was there.</summary>
+    /// <param name="audio">Length of the utterance.</param>
+    /// <param name="delay">Negative if it was early.</param>
+    public void ObserveDelay(TimeSpan audio, TimeSpan delay)
+    {
+        lock (_lock)
+        {
+            var delays = _delays[Bucket(audio)] ??= new Queue<TimeSpan>(Delays);
+            if (delays.Count == Delays) delays.Dequeue();
+            delays.Enqueue(delay);
+        }
+    }
+
+    /// <summary>
+    /// What a budget is to keep free, so that 99 of 100 answers come in time: the third longest delay of the last 200 of this length, at least zero; of fewer than 100
+    /// the longest.
+    /// </summary>
+    /// <param name="audio">Length of the utterance.</param>
+    public TimeSpan Reserve(TimeSpan audio)
+    {
+        lock (_lock)
+        {
+            if (_delays[Bucket(audio)] is not { Count: > 0 } delays) return TimeSpan.Zero;
+            var later = delays.Count * Later / Delays;
+            return TimeSpan.FromTicks(Math.Max(0, delays.OrderDescending().ElementAt(later).Ticks));
+        }
     }
 
     private int? Nearest(int bucket)

@@ -23,7 +23,7 @@ internal sealed partial class CheckpointActivator(
     private const int MaxRetired = 2;
 
     private readonly SemaphoreSlim _one = new(1, 1);
-    private readonly BackgroundThread _thread = new(BackgroundThread.Making);
+    private readonly BackgroundThread _thread = new(Niceness.Making);
     private readonly List<LoadedModel> _retired = [];
     private long _version = loader.InitialVersion;
 

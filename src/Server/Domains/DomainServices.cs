@@ -13,7 +13,7 @@ internal static class DomainServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<StateOptions>>().Value);
         services.AddSingleton<StateConnection>();
         services.AddSingleton<UtteranceOutbox>();
-        services.AddSingleton(_ => new BackgroundThread(BackgroundThread.Learning));
+        services.AddSingleton(_ => new BackgroundThread(Niceness.Learning));
         services.AddSingleton<GuardSets>();
         services.AddHostedService<StateWorker>();
         services.AddHostedService<LearningWorker>();

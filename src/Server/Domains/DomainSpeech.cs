@@ -47,7 +47,7 @@ internal sealed class DomainSpeech(
         var asked = snapshot is null ? request : request with { Steps = request.Steps ?? _domainSteps, Flow = snapshot.Domain };
         var weights = snapshot?.Weights ?? ServingWeights.Model;
         var started = time.GetTimestamp();
-        var recognized = await recognizer.RecognizeUtteranceAsync(samples, start, weights, asked, Drafted, cancellationToken);
+        var recognized = await recognizer.RecognizeUtteranceAsync(samples, start, weights, asked, Drafted, cancellationToken).ConfigureAwait(false);
         metrics.Finished(recognized, time.GetElapsedTime(started));
         if (snapshot is null) return new ServedUtterance(recognized);
 

@@ -48,6 +48,6 @@ internal static class ServingServices
     {
         var settings = provider.GetRequiredService<RecognitionSettings>();
         var config = ModelConfigReader.Read(Path.Combine(settings.Recognition.ResolveModel(), "config.json"));
-        return new AdaptationThreads(settings.Threads, Wav2Vec2Network.PreferredThreads(config), provider.GetRequiredService<TimeProvider>());
+        return new AdaptationThreads(settings.Threads, Wav2Vec2Network.PreferredThreads(config), provider.GetRequiredService<TimeProvider>(), Niceness.FastUpdate);
     }
 }

@@ -15,7 +15,8 @@ namespace Attune.Server.Serving;
 /// <para>(1) take a place, or refuse, and the model that serves now; (2) decode the audio; (3) draft, fast update and final of each utterance; (4) give
 /// place and model back.</para>
 /// <para>Decoding and drafts compute on threads of the pool, half as many as there are cores: the forward pass brings threads of its own, and
-/// health checks must find a free one. Requests wait for each other between utterances, first come first served.</para>
+/// health checks must find a free one. Requests wait for each other between utterances, first come first served; what is left to do after a fast update is
+/// little, and waits for nobody's draft.</para>
 /// <para>Thread-safe. Disposal waits for the requests at work, whose model is disposed after it.</para>
 /// </remarks>
 internal sealed class SpeechEngine(
@@ -63,9 +64,7 @@ internal sealed class SpeechEngine(
         using var place = admission.Enter();
         using var lease = serving.Lease();
         job = job with { Adaptation = job.Adaptation with { Decoder = await CreateDecoderAsync(lease, job.Decoding, job.Domain, cancellationToken) } };
-        // What awaits inside comes back to the same scheduler.
-        return await Task.Factory.StartNew(() => RecognizeAsync(lease, job, caller, arrived, cancellationToken), cancellationToken, TaskCreationOptions.None, _compute)
-            .Unwrap();
+        return await RecognizeAsync(lease, job, caller, arrived, cancellationToken);
     }
 
     /// <summary>Finds the utterances of one stream. Not thread-safe; to be used inside <see cref="ComputeAsync"/>.</summary>
@@ -99,7 +98,7 @@ internal sealed class SpeechEngine(
     {
         var speech = lease.Domains.Speech;
         var ended = time.GetTimestamp();
-        return Task.Factory.StartNew(Recognize, cancellationToken, TaskCreationOptions.None, _compute).Unwrap();
+        return ComputeAsync(Recognize, cancellationToken);
 
         async Task<ServedUtterance> Recognize() => await RecognizeAsync(
             speech,
@@ -124,7 +123,7 @@ internal sealed class SpeechEngine(
         ModelLease lease, RecognitionJob job, Caller caller, long arrived, CancellationToken cancellationToken)
     {
         var speech = lease.Domains.Speech;
-        var waveform = await decoder.DecodeAsync(job.Audio, job.RawFormat, lease.SampleRateHz, cancellationToken);
+        var waveform = await ComputeAsync(() => decoder.DecodeAsync(job.Audio, job.RawFormat, lease.SampleRateHz, cancellationToken), cancellationToken);
         caller.Usage.Hear(waveform.Duration);
         var snapshot = await speech.TakeAsync(job.Domain, cancellationToken);
         var utterances = new List<ServedUtterance>();
@@ -132,12 +131,21 @@ internal sealed class SpeechEngine(
         {
             var samples = waveform.Samples.AsMemory(segment.StartSample, segment.Length);
             var start = TimeSpan.FromSeconds((double)segment.StartSample / lease.SampleRateHz);
-            var remaining = job.Adaptation with { LatencyBudget = job.Adaptation.LatencyBudget - time.GetElapsedTime(arrived) };
-            utterances.Add(await RecognizeAsync(speech, snapshot, caller, samples, start, remaining, draftReady: null, cancellationToken));
+            utterances.Add(await ComputeAsync(() => Recognize(samples, start), cancellationToken));
         }
 
         return new RecognizedRecording(waveform.Duration, utterances, time.GetElapsedTime(arrived));
+
+        Task<ServedUtterance> Recognize(ReadOnlyMemory<float> samples, TimeSpan start)
+        {
+            var remaining = job.Adaptation with { LatencyBudget = job.Adaptation.LatencyBudget - time.GetElapsedTime(arrived) };
+            return RecognizeAsync(speech, snapshot, caller, samples, start, remaining, draftReady: null, cancellationToken);
+        }
     }
+
+    /// <summary>The same for work that awaits: it comes back to its place among the requests, but for what asks not to.</summary>
+    private Task<T> ComputeAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.None, _compute).Unwrap();
 
     /// <summary>One utterance, as far as its caller may have it adapted to, and learnt from.</summary>
     private static async Task<ServedUtterance> RecognizeAsync(
@@ -152,7 +160,7 @@ internal sealed class SpeechEngine(
     {
         // Without a domain, whose turn it is goes by caller.
         var allowed = request with { QuotaSpent = !caller.Usage.MayAdapt, Flow = caller.Name };
-        var served = await speech.RecognizeAsync(snapshot, samples, start, allowed, caller.MayTeach, draftReady, cancellationToken);
+        var served = await speech.RecognizeAsync(snapshot, samples, start, allowed, caller.MayTeach, draftReady, cancellationToken).ConfigureAwait(false);
         caller.Usage.Adapt(served.Recognized.Adaptation.StepTime);
         return served;
     }

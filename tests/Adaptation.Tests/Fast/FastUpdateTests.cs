@@ -107,6 +107,20 @@ public sealed class FastUpdateTests : IDisposable
 
         Assert.True(result.StoppedByBudget);
         Assert.Equal(3, result.Steps.Count); // at 1, 4, 7 s; at 10 s another would end at 11.3 s
+        Assert.Equal(5.0 / 3, result.BudgetSpare!.Value.TotalSeconds, 4); // 10 s less 7 s less a step and its pass
+    }
+
+    [Fact]
+    public void Run_AnswersThatCameLate_BudgetsKeepSoMuchFree()
+    {
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), new TickingTime(TimeSpan.FromSeconds(1)));
+        FastUpdateResult? Run() => update.Run(TestModels.Waveform(8_000, seed: 5), null, steps: 100, TimeSpan.FromSeconds(10), CancellationToken.None);
+        Run();
+        update.Costs.ObserveDelay(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2)); // more than the 1.67 s that were to be left
+
+        Assert.Equal(2, Run()!.Steps.Count);
+        update.Costs.ObserveDelay(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(9));
+        Assert.Null(Run());
     }
 
     [Fact]

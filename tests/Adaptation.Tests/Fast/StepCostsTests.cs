@@ -68,4 +68,55 @@ public class StepCostsTests
 
         Assert.Equal(5, costs.Predict(TimeSpan.FromSeconds(seconds)).TotalMilliseconds, 3);
     }
+
+    [Fact]
+    public void Reserve_FewDelays_IsTheLongestOfThem()
+    {
+        var costs = new StepCosts();
+        Assert.Equal(TimeSpan.Zero, costs.Reserve(TwoSeconds));
+        Delay(costs, -20);
+        Assert.Equal(TimeSpan.Zero, costs.Reserve(TwoSeconds)); // early answers lend nothing
+
+        Delay(costs, 12, 30, 7);
+
+        Assert.Equal(30, costs.Reserve(TwoSeconds).TotalMilliseconds, 3);
+        Assert.Equal(TimeSpan.Zero, costs.Reserve(TimeSpan.FromSeconds(10))); // another length
+    }
+
+    [Fact]
+    public void Reserve_ManyDelays_OneInAHundredIsLonger()
+    {
+        var costs = new StepCosts();
+        Delay(costs, [.. Enumerable.Range(1, 200).Select(milliseconds => (double)milliseconds)]);
+
+        Assert.Equal(198, costs.Reserve(TwoSeconds).TotalMilliseconds, 3); // 199 and 200 are longer
+    }
+
+    [Fact]
+    public void Reserve_TwoHundredLater_IsThatOfTheNewOnes()
+    {
+        var costs = new StepCosts();
+        Delay(costs, 500, 400, 300);
+        Delay(costs, [.. Enumerable.Repeat(5.0, 200)]);
+
+        Assert.Equal(5, costs.Reserve(TwoSeconds).TotalMilliseconds, 3);
+    }
+
+    [Fact]
+    public void Doubt_DelaysMeasuredUnderLoad_AreForgottenOneByOne()
+    {
+        var costs = new StepCosts();
+        Delay(costs, 500, 20);
+
+        costs.Doubt(TwoSeconds);
+        Assert.Equal(20, costs.Reserve(TwoSeconds).TotalMilliseconds, 3);
+        costs.Doubt(TwoSeconds);
+        costs.Doubt(TwoSeconds);
+        Assert.Equal(TimeSpan.Zero, costs.Reserve(TwoSeconds));
+    }
+
+    private static void Delay(StepCosts costs, params double[] milliseconds)
+    {
+        foreach (var delay in milliseconds) costs.ObserveDelay(TwoSeconds, TimeSpan.FromMilliseconds(delay));
+    }
 }
