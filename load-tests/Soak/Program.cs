@@ -14,6 +14,7 @@ var folder = new Option<DirectoryInfo>("--folder")
     Description = "The server's log and state, and how far the run has come; a client that was ended goes on from it as long as its server runs. Default soak.",
     DefaultValueFactory = _ => new DirectoryInfo("soak"),
 };
+var redis = new Option<string?>("--redis") { Description = "Redis that holds the server's state. Default: a store in the server's process, which takes up to 160 MB as it fills." };
 var output = new Option<FileInfo?>("--out") { Description = "Markdown file to write; soak.png comes to lie beside it." };
 var command = new RootCommand(
     """
@@ -21,7 +22,7 @@ var command = new RootCommand(
     Exit code 1: a status that was not expected, an error in the log, or tensors that were left.
     """)
 {
-    requests, concurrent, seconds, sampling, minutes, parameters, folder, output,
+    requests, concurrent, seconds, sampling, minutes, parameters, redis, folder, output,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -29,7 +30,7 @@ command.SetAction(async (parsed, cancellationToken) =>
     ending.CancelAfter(TimeSpan.FromMinutes(parsed.GetValue(minutes)));
     var run = new SoakRun(
         parsed.GetValue(folder)!.FullName, parsed.GetValue(requests), parsed.GetValue(concurrent), TimeSpan.FromSeconds(parsed.GetValue(seconds)), TimeSpan.FromSeconds(parsed.GetValue(sampling)),
-        [$"--Adaptation:Fast:Parameters={parsed.GetValue(parameters)}", "--State:UtteranceExpiry=00:02:00"]);
+        [$"--Adaptation:Fast:Parameters={parsed.GetValue(parameters)}", "--State:UtteranceExpiry=00:02:00", .. parsed.GetValue(redis) is { } address ? [$"--State:Redis={address}"] : Array.Empty<string>()]);
     var progress = await run.RunAsync(await Recordings.ReadSamplesAsync(), ending.Token);
     var report = new SoakReport(progress, await progress.Server.ErrorsAsync());
     if (!cancellationToken.IsCancellationRequested) await progress.Server.StopAsync();

@@ -21,7 +21,7 @@ internal sealed record SoakServer(int Process, Uri Grpc, Uri Web, Uri Metrics, s
     public bool IsAlive => Directory.Exists($"/proc/{Process}") && File.ReadAllText($"/proc/{Process}/cmdline").Contains("serve", StringComparison.Ordinal);
 
     /// <summary>Starts one and waits until it serves.</summary>
-    /// <param name="folder">For its log and its state.</param>
+    /// <param name="folder">For its log, and its state where the settings name no other place.</param>
     /// <param name="settings">Beside those that it needs.</param>
     public static async Task<SoakServer> StartAsync(string folder, params string[] settings)
     {
@@ -30,8 +30,9 @@ internal sealed record SoakServer(int Process, Uri Grpc, Uri Web, Uri Metrics, s
         var log = Path.Combine(folder, "log");
         string[] arguments =
         [
-            "serve", $"--urls={urls[0].OriginalString}", $"--Serving:WebUrl={urls[1].OriginalString}", $"--Telemetry:MetricsUrl={urls[2].OriginalString}", $"--State:Directory={Path.Combine(folder, "state")}", .. settings,
+            "serve", $"--urls={urls[0].OriginalString}", $"--Serving:WebUrl={urls[1].OriginalString}", $"--Telemetry:MetricsUrl={urls[2].OriginalString}", .. settings,
         ];
+        if (!settings.Any(setting => setting.StartsWith("--State:Redis=", StringComparison.Ordinal))) arguments = [.. arguments, $"--State:Directory={Path.Combine(folder, "state")}"];
         // Its output must outlive this process.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec setsid \"$0\" \"$@\" > \"$LOG\" 2>&1", Path.Combine(AppContext.BaseDirectory, "attune"), .. arguments]);
         start.Environment["LOG"] = log;

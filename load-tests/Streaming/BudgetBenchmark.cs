@@ -10,14 +10,14 @@ using Grpc.Net.Client;
 
 namespace Attune.Streaming;
 
-/// <summary>A recording and what is said in it.</summary>
+/// <summary>A recording, as signed 16-bit integers, and what is said in it.</summary>
 internal sealed record Spoken(string File, ByteString Audio, string Text);
 
 /// <summary>Single requests that arrive at random, whatever the server is doing (open loop).</summary>
 internal sealed class BudgetBenchmark : IDisposable
 {
     public const string Method =
-        "Single requests arrive at random (Poisson, seeded) at a share of the rate that the server can adapt to, and are timed from when they were due, whether or not the server kept up; client and "
+        "Single requests of headerless 16-bit audio arrive at random (Poisson, seeded) at a share of the rate that the server can adapt to, and are timed from when they were due, whether or not the server kept up; client and "
         + "server share the cores. *Within*: share of the answers that came within the budget. *Draft, ms* is of further requests without adaptation, a tenth as many, that "
         + "arrive meanwhile: what adaptation of others costs those who want none. Word error rates have their 95 % interval in brackets, a bootstrap over recordings.";
 
@@ -40,17 +40,15 @@ internal sealed class BudgetBenchmark : IDisposable
     }
 
     /// <summary>The samples that ship with their transcripts. The working directory is the repository's root.</summary>
-    public static IReadOnlyList<Spoken> ReadSamples() =>
-    [
-        .. Directory.GetFiles("samples", "*.wav").Order(StringComparer.Ordinal).Select(file => Read(file, File.ReadAllText(Path.ChangeExtension(file, ".txt")))),
-    ];
+    public static Task<Spoken[]> ReadSamplesAsync() => Task.WhenAll(
+        Directory.GetFiles("samples", "*.wav").Order(StringComparer.Ordinal).Select(file => ReadAsync(file, File.ReadAllText(Path.ChangeExtension(file, ".txt")))));
 
     /// <summary>The recordings of a manifest.</summary>
-    public static IReadOnlyList<Spoken> ReadManifest(string manifest)
+    public static Task<Spoken[]> ReadManifestAsync(string manifest)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(manifest))!;
-        return [.. File.ReadLines(manifest).Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement).Select(item =>
-            Read(Path.Combine(folder, item.GetProperty("audio_filepath").GetString()!), item.GetProperty("text").GetString()!))];
+        return Task.WhenAll(File.ReadLines(manifest).Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement).Select(item =>
+            ReadAsync(Path.Combine(folder, item.GetProperty("audio_filepath").GetString()!), item.GetProperty("text").GetString()!)));
     }
 
     /// <summary>Requests a second that the server answers with all default steps, four clients asking one after another.</summary>
@@ -90,6 +88,31 @@ internal sealed class BudgetBenchmark : IDisposable
         };
     }
 
+    /// <summary>Drafts of single requests while others, as many as the server can adapt to at most, want adaptation or none.</summary>
+    /// <param name="capacity">Others, a second.</param>
+    /// <param name="rate">Requests a second whose drafts are timed.</param>
+    /// <param name="turns">Turns of either.</param>
+    /// <returns>Milliseconds, a list for each turn: beside adaptation, and without.</returns>
+    public async Task<(IReadOnlyList<double[]> Beside, IReadOnlyList<double[]> Without)> MeasureDraftsAsync(double capacity, double rate, int turns)
+    {
+        var (beside, without) = (new List<double[]>(), new List<double[]>());
+        var budget = TimeSpan.FromSeconds(1).ToDuration(); // or else they would queue up without end
+        for (var turn = 0; turn < turns; turn++)
+        {
+            foreach (var adapts in turn % 2 == 0 ? [true, false] : new[] { false, true }) (adapts ? beside : without).Add(await TurnAsync(adapts, turn));
+        }
+
+        return (beside, without);
+
+        async Task<double[]> TurnAsync(bool adapts, int turn)
+        {
+            var others = ArriveAsync(capacity, adapts ? new AdaptationConfig { LatencyBudget = budget } : new AdaptationConfig { Steps = 0 }, seed: (2 * turn) + 1);
+            var drafts = await ArriveAsync(rate, new AdaptationConfig { Steps = 0 }, seed: (2 * turn) + 2);
+            await others;
+            return [.. drafts.Select(answer => answer.Milliseconds)];
+        }
+    }
+
     public void Dispose() => _channel.Dispose();
 
     private async Task<IReadOnlyList<Answer>> ArriveAsync(double rate, AdaptationConfig adaptation, int seed)
@@ -121,10 +144,14 @@ internal sealed class BudgetBenchmark : IDisposable
         }
     }
 
-    private static RecognizeRequest Request(Spoken recording, AdaptationConfig adaptation) =>
-        new() { Config = new RecognitionConfig { Adaptation = adaptation }, Audio = recording.Audio };
+    private static RecognizeRequest Request(Spoken recording, AdaptationConfig adaptation) => new()
+    {
+        Config = new RecognitionConfig { Adaptation = adaptation, Encoding = AudioEncoding.Linear16, SampleRateHertz = Recordings.SampleRateHz },
+        Audio = recording.Audio,
+    };
 
-    private static Spoken Read(string file, string text) => new(file, ByteString.CopyFrom(File.ReadAllBytes(file)), text.Trim());
+    private static async Task<Spoken> ReadAsync(string file, string text) =>
+        new(file, ByteString.CopyFrom(Recordings.ToPcm16(await Recordings.ReadAsync(file))), text.Trim());
 
     /// <summary>Word errors of each answer.</summary>
     private static PairedErrors[] Errors(IEnumerable<Answer> answers) =>

@@ -26,7 +26,7 @@ internal static class BudgetCommand
         {
             var report = new Report(parsed.GetRequiredValue(title), parsed.GetValue(output), BudgetBenchmark.Method, arguments);
             await using var server = await TestServer.StartAsync("--Serving:MaxConcurrentRequests=1000");
-            var recordings = parsed.GetValue(manifest) is { } file ? BudgetBenchmark.ReadManifest(file) : BudgetBenchmark.ReadSamples();
+            var recordings = await (parsed.GetValue(manifest) is { } file ? BudgetBenchmark.ReadManifestAsync(file) : BudgetBenchmark.ReadSamplesAsync());
             using var benchmark = new BudgetBenchmark(server.Address, recordings, TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             var capacity = await benchmark.CapacityAsync();
             var rate = capacity * parsed.GetValue(load);

@@ -21,12 +21,13 @@ internal static class DomainsCommand
             Description = "State:Directory, so that a later run with --utterances 0 finds the domains as they are. Default none.",
             DefaultValueFactory = _ => StateOptions.NoDirectory,
         };
+        var redis = new Option<string?>("--redis") { Description = "State:Redis, in place of the store in this process." };
         var ungated = new Option<bool>("--ungated") { Description = "Has every update published, so that every domain gets revisions of its own." };
         var title = new Option<string>("--title") { Description = "Of the section. Default Domains.", DefaultValueFactory = _ => "Domains" };
         var output = new Option<FileInfo?>("--out") { Description = "Markdown file whose section of this title is written." };
         var command = new Command("domains", "Many domains that learn: the memory of the process, and what a domain at random costs a request.")
         {
-            domains, utterances, seconds, steps, requests, parameters, memory, kept, state, ungated, title, output,
+            domains, utterances, seconds, steps, requests, parameters, memory, kept, state, redis, ungated, title, output,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -38,7 +39,7 @@ internal static class DomainsCommand
                 $"--Adaptation:Gate:Enabled={gated}",
                 $"--State:DomainMemoryBytes={parsed.GetValue(memory) * 1_000_000L}",
                 $"--State:UtterancesPerDomain={parsed.GetValue(kept)}",
-                $"--State:Directory={parsed.GetValue(state)}");
+                parsed.GetValue(redis) is { } address ? $"--State:Redis={address}" : $"--State:Directory={parsed.GetValue(state)}");
             using var client = new DomainClient(server.Address, await Recordings.ReadSamplesAsync(), TimeSpan.FromSeconds(parsed.GetValue(seconds)), gated);
             var test = new DomainsTest(client, count, report);
             if (parsed.GetValue(utterances) > 0) await test.TeachAsync(parsed.GetValue(utterances), parsed.GetValue(steps));

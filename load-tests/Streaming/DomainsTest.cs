@@ -14,7 +14,7 @@ namespace Attune.Streaming;
 internal sealed class DomainsTest(DomainClient client, int domains, Report report)
 {
     public const string Method =
-        "Client, server and store in one process. Utterances are cut from the samples that ship at different places, and dealt out to the domains in turns; each row waits until the worker has learnt "
+        "Client, server and, unless `--redis` says otherwise, store in one process. Utterances are cut from the samples that ship at different places, and dealt out to the domains in turns; each row waits until the worker has learnt "
         + "from what came. *resident*: memory of the process, looked at once a second. *at rest*: what is resident when the worker has nothing to do, after a collection and after freed memory was returned, "
         + "forty times in all. *managed*: what is left after that collection. *live tensors*: of libtorch. *updates*: published, and refused by the gate. Slopes are Theil and Sen's, intervals of a moving-block "
         + "bootstrap. *Latency* is of drafts, one request after another, kinds in turns of 50, after a request of each domain that does not count, and while none of them learns.";

@@ -50,7 +50,8 @@ internal static class Recordings
         return samples;
     }
 
-    private static byte[] ToPcm16(ReadOnlySpan<float> samples)
+    /// <summary>As signed 16-bit integers.</summary>
+    public static byte[] ToPcm16(ReadOnlySpan<float> samples)
     {
         var bytes = new byte[2 * samples.Length];
         for (var i = 0; i < samples.Length; i++)
