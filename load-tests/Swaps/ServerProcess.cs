@@ -1,13 +1,18 @@
 using System.Diagnostics;
+using System.Diagnostics.Tracing;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Diagnostics.NETCore.Client;
 
 namespace Attune.Swaps;
 
 /// <summary>A server in a process of its own, so that its memory is its own. Killed when disposed.</summary>
 internal sealed class ServerProcess : IDisposable
 {
+    /// <summary>Keyword of the runtime's events: a session that asks for it makes the process collect.</summary>
+    private const long Collect = 0x800000;
+
     private readonly Process _process;
 
     private ServerProcess(Process process, Uri address)
@@ -35,6 +40,17 @@ internal sealed class ServerProcess : IDisposable
     }
 
     public void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
+
+    /// <summary>Has its collector look at all generations, blocking.</summary>
+    public async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        var client = new DiagnosticsClient(_process.Id);
+        using var session = await client.StartEventPipeSessionAsync(
+            [new EventPipeProvider("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, Collect)], requestRundown: false, token: cancellationToken);
+        var events = session.EventStream.CopyToAsync(Stream.Null, cancellationToken);
+        await session.StopAsync(cancellationToken);
+        await events;
+    }
 
     /// <summary>Starts a server and waits until it listens.</summary>
     /// <param name="options">Options of <c>attune serve</c>.</param>

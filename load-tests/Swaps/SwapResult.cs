@@ -37,6 +37,15 @@ internal sealed class SwapResult
     /// <summary>As before, after them.</summary>
     public required long[] BytesAfter { get; init; }
 
+    /// <summary>Resident memory at rest before any activation, looked at several times, sorted.</summary>
+    public required long[] RestFirst { get; init; }
+
+    /// <summary>As before, after the activations that are not counted.</summary>
+    public required long[] RestBefore { get; init; }
+
+    /// <summary>As before, after them.</summary>
+    public required long[] RestAfter { get; init; }
+
     public string ToMarkdown()
     {
         var lines = new List<string>
@@ -50,9 +59,12 @@ internal sealed class SwapResult
             "|---|---|",
             Text($"| one activation, ms: median, 99 %, longest | {1000 * At(SwapSeconds, 0.5):0}, {1000 * At(SwapSeconds, 0.99):0}, {1000 * SwapSeconds[^1]:0} |"),
             Text($"| resident memory under the load, MB: median and range before any activation | {Memory(BytesFirst)} |"),
-            Text($"| after {WarmUpCount} that are not counted | {Memory(BytesBefore)}, {Change(BytesBefore)} |"),
-            Text($"| after all | {Memory(BytesAfter)}, {Change(BytesAfter)} |"),
+            Text($"| after {WarmUpCount} that are not counted | {Memory(BytesBefore)}, {Change(BytesBefore, BytesFirst)} |"),
+            Text($"| after all | {Memory(BytesAfter)}, {Change(BytesAfter, BytesFirst)} |"),
             Text($"| highest during them | {BytesPeak / 1e6:0.0} |"),
+            Text($"| resident memory at rest, after collections, MB: median and range before any activation | {Memory(RestFirst)} |"),
+            Text($"| after {WarmUpCount} that are not counted | {Memory(RestBefore)}, {Change(RestBefore, RestFirst)} |"),
+            Text($"| after all | {Memory(RestAfter)}, {Change(RestAfter, RestFirst)}; {Change(RestAfter, RestBefore)} since the {WarmUpCount} |"),
         };
         string[] names = ["recognised", "adapted to, 2 steps, in a domain"];
         for (var i = 0; i < SteadyLatencies.Length; i++)
@@ -69,7 +81,7 @@ internal sealed class SwapResult
 
     private static string Row(double[] sorted) => Text($"{1000 * At(sorted, 0.5):0}, {1000 * At(sorted, 0.95):0}, {1000 * At(sorted, 0.99):0}");
 
-    private string Change(long[] sorted) => Text($"{100.0 * (Median(sorted) - Median(BytesFirst)) / Median(BytesFirst):+0.0;-0.0} %");
+    private static string Change(long[] sorted, long[] from) => Text($"{100.0 * (Median(sorted) - Median(from)) / Median(from):+0.0;-0.0} %");
 
     private static string Memory(long[] sorted) => Text($"{Median(sorted) / 1e6:0.0} ({sorted[0] / 1e6:0.0} to {sorted[^1] / 1e6:0.0})");
 

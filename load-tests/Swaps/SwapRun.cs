@@ -10,6 +10,14 @@ internal sealed class SwapRun
     /// <summary>Activations whose latencies are not counted: they compile what later ones use again.</summary>
     private const int WarmUps = 50;
 
+    /// <summary>Looks at the memory at rest, each after a stretch of load; and collections before each, since the collector gives pages back in the course of several.</summary>
+    private const int Rests = 10, Collections = 3;
+
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
+
+    /// <summary>After a second without work the server returns what the C library's heap holds.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(3);
+
     public required int Activations { get; init; }
 
     public required TimeSpan Steady { get; init; }
@@ -55,23 +63,25 @@ internal sealed class SwapRun
             ids.Add((await checkpoints.ImportAsync(new ImportCheckpointRequest { Folder = folder }, cancellationToken: cancellationToken)).Id);
 
         var clock = Stopwatch.StartNew();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         LoadClient[] clients = Rate == 0 ? [] : CreateClients(server.Address);
-        var load = Task.WhenAll(clients.Select(client => client.RunAsync(clock, stop.Token)));
+        var load = Load.Start(clients, clock);
 
         await Task.Delay(Steady / 4, cancellationToken);
         var first = await WatchMemoryAsync(server, cancellationToken);
+        var firstRest = await RestAsync();
         for (var i = 0; i < WarmUps; i++) await ActivateAsync(checkpoints, ids[1 - (i % 2)], cancellationToken);
         await Task.Delay(Steady / 4, cancellationToken);
         var steadyFrom = clock.Elapsed.TotalSeconds;
         var busyFrom = server.ProcessorTime;
         var before = await WatchMemoryAsync(server, cancellationToken);
         var steadyTo = clock.Elapsed.TotalSeconds;
+        var beforeRest = await RestAsync();
+        var swapsFrom = clock.Elapsed.TotalSeconds;
         var busy = (server.ProcessorTime - busyFrom).TotalSeconds / (steadyTo - steadyFrom) / Environment.ProcessorCount;
         server.ForgetPeak();
 
         var swaps = new List<double>();
-        for (var i = 0; i < Activations && clock.Elapsed.TotalSeconds < steadyTo + Limit.TotalSeconds; i++)
+        for (var i = 0; i < Activations && clock.Elapsed.TotalSeconds < swapsFrom + Limit.TotalSeconds; i++)
         {
             var started = clock.Elapsed;
             swaps.Add(await ActivateAsync(checkpoints, ids[1 - (i % 2)], cancellationToken));
@@ -85,22 +95,43 @@ internal sealed class SwapRun
         var afterFrom = clock.Elapsed.TotalSeconds;
         var after = await WatchMemoryAsync(server, cancellationToken);
         var afterTo = clock.Elapsed.TotalSeconds;
-        await stop.CancelAsync();
-        await load;
+        var afterRest = await RestAsync();
+        await load.DisposeAsync();
         return new SwapResult
         {
             Run = this,
             BusyShare = busy,
             SwapSeconds = [.. swaps.Order()],
             SteadyLatencies = [.. clients.Select(client => client.Latencies(steadyFrom, steadyTo).Concat(client.Latencies(afterFrom, afterTo)).Order().ToArray())],
-            SwapLatencies = [.. clients.Select(client => client.Latencies(steadyTo, swapsTo))],
+            SwapLatencies = [.. clients.Select(client => client.Latencies(swapsFrom, swapsTo))],
             Failures = [.. clients.SelectMany(client => client.Failures)],
             WarmUpCount = WarmUps,
             BytesFirst = first,
             BytesBefore = before,
             BytesPeak = peak,
             BytesAfter = after,
+            RestFirst = firstRest,
+            RestBefore = beforeRest,
+            RestAfter = afterRest,
         };
+
+        // Resident memory of a server that nobody asks anything, sorted.
+        async Task<long[]> RestAsync()
+        {
+            var bytes = new List<long>();
+            for (var i = 0; i < Rests; i++)
+            {
+                await Task.Delay(Between, cancellationToken);
+                await load.DisposeAsync();
+                await Task.Delay(Idle, cancellationToken);
+                for (var j = 0; j < Collections; j++) await server.CollectAsync(cancellationToken);
+                await Task.Delay(Idle, cancellationToken);
+                bytes.Add(server.ResidentBytes);
+                load = Load.Start(clients, clock);
+            }
+
+            return [.. bytes.Order()];
+        }
     }
 
     private LoadClient[] CreateClients(Uri address)
