@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using System.Runtime.Versioning;
+using Attune.Recognition.Acoustic;
 using TorchSharp;
 
 namespace Attune.Adaptation;
@@ -103,16 +104,13 @@ public static partial class TorchRuntime
 
     /// <summary>
     /// OpenMP threads that spin while they wait make a step several times slower whenever anything else wants the cores. libgomp
-    /// reads the variable from the C environment when it is loaded, which .NET's own setter does not change.
+    /// reads the variable when it is loaded.
     /// </summary>
-    private static void LetThreadsSleep() => _ = SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
+    private static void LetThreadsSleep() => NativeEnvironment.Set("OMP_WAIT_POLICY", "PASSIVE", overwrite: false);
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     private static partial int MallocTrim(nuint pad);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int MallOpt(int parameter, int value);
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 }

@@ -13,6 +13,12 @@ internal static class OnnxThreads
     private static readonly Lock Gate = new();
     private static int _count;
 
+    /// <summary>
+    /// ONNX Runtime's own builds for Linux report to their maker what runs where (events, the machine's description, a lasting identifier), unless this
+    /// is set before it starts; the call that its API has for it leaves the first report and the identifier. What a server does is its owner's business.
+    /// </summary>
+    static OnnxThreads() => NativeEnvironment.Set("ORT_DISABLE_TELEMETRY", "1", overwrite: true);
+
     /// <summary>Whether a session of so many threads uses the shared ones, which are made when this is first asked.</summary>
     public static bool AreShared(int count)
     {
