@@ -6,13 +6,23 @@ using Attune.Server.Serving;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Attune.Server.Checkpoints;
 
 /// <summary>attune.v1.Checkpoints. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
 [Authorize(Policy.ChangeModel)]
+[BindServiceMethod(typeof(CheckpointService), nameof(BindService))]
 internal sealed class CheckpointService(CheckpointActivator activator) : V1.Checkpoints.CheckpointsBase
 {
+    /// <summary>Where the framework looks for what the service is, beside its binding.</summary>
+    public static ServiceDescriptor Descriptor => V1.Checkpoints.Descriptor;
+
+    /// <summary>Binds the methods, for the framework.</summary>
+    /// <param name="binder">Takes them.</param>
+    /// <param name="service">Null: the framework makes one for each call.</param>
+    public static void BindService(ServiceBinderBase binder, V1.Checkpoints.CheckpointsBase? service) => V1.Checkpoints.BindService(new UnreadableMessages(binder), service);
+
     public override async Task<V1.Checkpoint> Import(V1.ImportCheckpointRequest request, ServerCallContext context)
     {
         Require("folder", request.Folder);

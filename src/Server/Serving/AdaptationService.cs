@@ -7,10 +7,12 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Attune.Server.Serving;
 
 /// <summary>attune.v1.Adaptation, of the caller's tenant. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
+[BindServiceMethod(typeof(AdaptationService), nameof(BindService))]
 internal sealed class AdaptationService(
     ServingModel serving, StateOptions options, IOptions<SlowUpdateOptions> slow, IHostApplicationLifetime lifetime, TimeProvider time)
     : V1.Adaptation.AdaptationBase
@@ -22,6 +24,14 @@ internal sealed class AdaptationService(
 
     /// <summary>The domains of the model that serves when the call comes.</summary>
     private readonly ModelDomains _domains = serving.Domains;
+
+    /// <summary>Where the framework looks for what the service is, beside its binding.</summary>
+    public static ServiceDescriptor Descriptor => V1.Adaptation.Descriptor;
+
+    /// <summary>Binds the methods, for the framework.</summary>
+    /// <param name="binder">Takes them.</param>
+    /// <param name="service">Null: the framework makes one for each call.</param>
+    public static void BindService(ServiceBinderBase binder, V1.Adaptation.AdaptationBase? service) => V1.Adaptation.BindService(new UnreadableMessages(binder), service);
 
     [Authorize(Policy.SeeDomains)]
     public override async Task<V1.Domain> GetDomain(V1.GetDomainRequest request, ServerCallContext context) =>

@@ -2,13 +2,23 @@ using Attune.Server.Access;
 using Attune.Server.Serving.Streaming;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Attune.Server.Serving;
 
 /// <summary>attune.v1.Speech. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
+[BindServiceMethod(typeof(SpeechService), nameof(BindService))]
 internal sealed class SpeechService(SpeechEngine engine, StreamRunner streams, ServerLoad load, RecognitionSettings settings)
     : V1.Speech.SpeechBase
 {
+    /// <summary>Where the framework looks for what the service is, beside its binding.</summary>
+    public static ServiceDescriptor Descriptor => V1.Speech.Descriptor;
+
+    /// <summary>Binds the methods, for the framework.</summary>
+    /// <param name="binder">Takes them.</param>
+    /// <param name="service">Null: the framework makes one for each call.</param>
+    public static void BindService(ServiceBinderBase binder, V1.Speech.SpeechBase? service) => V1.Speech.BindService(new UnreadableMessages(binder), service);
+
     [Authorize(Policy.Recognise)]
     public override async Task<V1.RecognizeResponse> Recognize(V1.RecognizeRequest request, ServerCallContext context)
     {

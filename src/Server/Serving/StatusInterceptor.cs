@@ -38,13 +38,13 @@ internal sealed class StatusInterceptor(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         var response = default(TResponse);
-        await GuardAsync(context, async () => response = await continuation(request, context));
+        await GuardAsync(context, async () => response = await continuation(Readable(request), context));
         return response!;
     }
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, () => continuation(request, responseStream, context));
+        GuardAsync(context, () => continuation(Readable(request), responseStream, context));
 
     public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
@@ -60,6 +60,9 @@ internal sealed class StatusInterceptor(
         ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
         GuardAsync(context, () => continuation(requestStream, responseStream, context));
+
+    private static TRequest Readable<TRequest>(TRequest request)
+        where TRequest : class => UnreadableMessages.Find(request) is { } exception ? throw exception : request;
 
     private async Task GuardAsync(ServerCallContext context, Func<Task> call)
     {

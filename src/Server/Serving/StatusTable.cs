@@ -25,7 +25,7 @@ internal static class StatusTable
     public static StatusRow MessageUnreadable { get; } = new(
         "MESSAGE_UNREADABLE",
         StatusCode.InvalidArgument,
-        "The bytes of a stream's message are no message of the method. Make the client from this version's protos.");
+        "The bytes are no message of the method. Make the client from this version's protos.");
 
     public static StatusRow Unauthenticated { get; } =
         new("UNAUTHENTICATED", StatusCode.Unauthenticated, "No credential was shown, or one that is wrong or has expired. Show a valid key or token.");
@@ -97,7 +97,6 @@ internal static class StatusTable
         new("AUDIO_DECODER_FAILED", StatusCode.Internal, "ffmpeg answered what it should not. Send WAV, and report it."),
         InvalidRequest,
         MessageUnreadable,
-        new("", StatusCode.Unknown, "The same of a call's only message; refused by the framework, so without details. Make the client from this version's protos."),
         Unauthenticated,
         PermissionDenied,
         QuotaExceeded,

@@ -35,6 +35,14 @@ internal sealed class TestAuthority : IDisposable
     /// <summary>For servers on 127.0.0.1.</summary>
     public (string Certificate, string Key, string SerialNumber) CertifyServer() => Certify("CN=server", "server");
 
+    /// <summary>A certificate and key that no authority knows, for servers on 127.0.0.1, in PEM.</summary>
+    public static (string Certificate, string Key) SelfSignServer()
+    {
+        using var certificate = Issue("CN=server", issuer: null, isAuthority: false, "server");
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
     /// <summary>A client's certificate with what a handshake sends along.</summary>
     public SslStreamCertificateContext CertifyClient(string subject)
     {

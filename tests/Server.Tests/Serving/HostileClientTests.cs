@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Attune.Server.Serving.Streaming;
+using Attune.Server.Tests.Access;
 using Attune.Server.Tests.Serving.Streaming;
 using Attune.V1;
 using Grpc.Core;
@@ -15,6 +16,11 @@ namespace Attune.Server.Tests.Serving;
 public class HostileClientTests
 {
     private const int Connections = 200;
+
+    /// <summary>A field of 34 GB that ends before it begins.</summary>
+    private static readonly byte[] Garbage = [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+
+    private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(message => message, message => message);
 
     [Fact]
     public async Task Connect_HeadersTrickle_AreCutOffAndKeepNobodyOut()
@@ -85,10 +91,41 @@ public class HostileClientTests
     {
         await using var app = await StartAsync(_ => { });
         using var channel = GrpcChannel.ForAddress(app.Urls.First());
-        var bytes = Marshallers.Create(message => message, message => message);
-        using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(new Method<byte[], byte[]>(MethodType.DuplexStreaming, service, name, bytes, bytes), null, default);
+        using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(new Method<byte[], byte[]>(MethodType.DuplexStreaming, service, name, Bytes, Bytes), null, default);
 
-        await call.RequestStream.WriteAsync([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], TestContext.Current.CancellationToken); // a field of 34 GB
+        await call.RequestStream.WriteAsync(Garbage, TestContext.Current.CancellationToken);
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        GrpcErrors.AssertError(failure, StatusCode.InvalidArgument, "MESSAGE_UNREADABLE");
+    }
+
+    [Theory]
+    [InlineData("attune.v1.Speech", "Recognize")]
+    [InlineData("attune.v1.Adaptation", "GetDomain")]
+    [InlineData("attune.v1.Checkpoints", "List")]
+    [InlineData("nvidia.riva.asr.RivaSpeechRecognition", "Recognize")]
+    public async Task Call_BytesThatAreNoMessage_AreRefusedInOneLineOfTheLog(string service, string name)
+    {
+        using var logs = new CapturedLogs();
+        await using var host = await AccessHost.StartAsync(time: null, logs, "--Logging:LogLevel:Default", "Information", "--Logging:LogLevel:Microsoft", "Warning");
+        using var channel = GrpcChannel.ForAddress(host.Url);
+        logs.Clear();
+
+        using var call = channel.CreateCallInvoker().AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, service, name, Bytes, Bytes), null, default, Garbage);
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
+        GrpcErrors.AssertError(failure, StatusCode.InvalidArgument, "MESSAGE_UNREADABLE");
+        Assert.Contains("MESSAGE_UNREADABLE in", Assert.Single(logs.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watch_BytesThatAreNoMessage_AreRefused()
+    {
+        await using var app = await StartAsync(_ => { });
+        using var channel = GrpcChannel.ForAddress(app.Urls.First());
+
+        using var call = channel.CreateCallInvoker().AsyncServerStreamingCall(
+            new Method<byte[], byte[]>(MethodType.ServerStreaming, "attune.v1.Adaptation", "WatchEvents", Bytes, Bytes), null, default, Garbage);
 
         var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         GrpcErrors.AssertError(failure, StatusCode.InvalidArgument, "MESSAGE_UNREADABLE");

@@ -4,15 +4,25 @@ using Attune.Server.Access;
 using Attune.Server.Serving.Streaming;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Attune.Server.Serving.Riva;
 
 /// <summary>nvidia.riva.asr.RivaSpeechRecognition: the same recognition for programs that speak Riva's protocol.</summary>
+[BindServiceMethod(typeof(RivaService), nameof(BindService))]
 internal sealed class RivaService(SpeechEngine engine, StreamRunner streams, ServingModel serving, RecognitionSettings settings)
     : RivaSpeechRecognition.RivaSpeechRecognitionBase
 {
     /// <summary>What clients may call the model: its own name, whichever checkpoint of it serves.</summary>
     private string ModelName => serving.ModelName;
+
+    /// <summary>Where the framework looks for what the service is, beside its binding.</summary>
+    public static ServiceDescriptor Descriptor => RivaSpeechRecognition.Descriptor;
+
+    /// <summary>Binds the methods, for the framework.</summary>
+    /// <param name="binder">Takes them.</param>
+    /// <param name="service">Null: the framework makes one for each call.</param>
+    public static void BindService(ServiceBinderBase binder, RivaSpeechRecognition.RivaSpeechRecognitionBase? service) => RivaSpeechRecognition.BindService(new UnreadableMessages(binder), service);
 
     [Authorize(Policy.Recognise)]
     public override async Task<RecognizeResponse> Recognize(RecognizeRequest request, ServerCallContext context)

@@ -32,7 +32,9 @@ internal sealed class Browser : IAsyncDisposable
     /// <param name="url">Where it goes.</param>
     /// <param name="microphone">WAV file that its microphone hears over and over; null for none.</param>
     /// <param name="dark">Whether its user likes dark pages.</param>
-    public static async Task<Browser> OpenAsync(string url, string? microphone = null, bool dark = false)
+    /// <param name="certificate">What it shows to the server; null for nothing.</param>
+    /// <remarks>Its user trusts the server's certificate, whoever signed it.</remarks>
+    public static async Task<Browser> OpenAsync(string url, string? microphone = null, bool dark = false, ClientCertificate? certificate = null)
     {
         string[] hearing = microphone is null
             ? []
@@ -40,7 +42,12 @@ internal sealed class Browser : IAsyncDisposable
         var path = RequirePath();
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox", "--disable-dev-shm-usage", .. hearing] });
-        var page = await browser.NewPageAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+        var page = await browser.NewPageAsync(new()
+        {
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            IgnoreHTTPSErrors = true,
+            ClientCertificates = certificate is null ? null : [certificate],
+        });
         page.SetDefaultTimeout(PatienceMilliseconds);
         Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         var opened = new Browser(playwright, browser, page);
