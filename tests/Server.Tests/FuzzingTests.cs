@@ -1,5 +1,6 @@
 using Attune.Fuzzing;
 using Attune.Fuzzing.Targets;
+using Attune.Server.Tests.Serving.Streaming;
 
 namespace Attune.Server.Tests;
 
@@ -48,7 +49,7 @@ public class FuzzingTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("working");
-        var watchdog = new Watchdog(path, TimeSpan.FromMinutes(1));
+        var watchdog = new Watchdog(path, limit: 60, TimeProvider.System);
         watchdog.Begin("deadly"u8.ToArray());
         File.Copy(path, folder.File("left")); // as the killed process leaves it
         watchdog.Dispose();
@@ -57,10 +58,50 @@ public class FuzzingTests
         Assert.Null(Watchdog.TakeLeft(path));
     }
 
+    [Fact]
+    public void Look_SameInputAsOftenAsTheLimitSays_Hangs()
+    {
+        using var folder = new TemporaryFolder();
+        using var watchdog = new Watchdog(folder.File("working"), limit: 3, new ManualClock());
+
+        watchdog.Begin([1]);
+        bool[] first = [watchdog.Look(), watchdog.Look(), watchdog.Look()]; // the first sees it for the first time
+        watchdog.End();
+        bool[] between = [watchdog.Look(), watchdog.Look(), watchdog.Look(), watchdog.Look()];
+        watchdog.Begin([1]);
+        bool[] second = [watchdog.Look(), watchdog.Look(), watchdog.Look(), watchdog.Look()];
+
+        Assert.All(first.Concat(between), Assert.False);
+        Assert.Equal([false, false, false, true], second);
+    }
+
+    [Fact]
+    public void Results_PiecesOfSeveralSittings_AreAddedUp()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("fuzz.csv");
+        new FuzzResults(path).Add(new FuzzPiece("wav", 1, 300.25, 1000, 40, 0, TimeSpan.FromMilliseconds(12.5), 4096));
+        new FuzzResults(path).Add(new FuzzPiece("recipe", 1, 10, 50, 5, 1, TimeSpan.FromMilliseconds(2), 2048));
+        new FuzzResults(path).Add(new FuzzPiece("wav", 2, 299.75, 3000, 50, 1, TimeSpan.FromMilliseconds(1), 8192));
+
+        var results = new FuzzResults(path);
+
+        Assert.Equal((600, 3), (results.Seconds("wav"), results.NextSeed("wav")));
+        Assert.Equal((0, 1), (results.Seconds("scenario"), results.NextSeed("scenario")));
+        Assert.EndsWith(
+            """
+            |---|---|---|---|---|---|---|---|
+            | wav | 1 to 2 | 600 | 4000 | 50 | 1 | 12.5 | 8 |
+            | recipe | 1 | 10 | 50 | 5 | 1 | 2.0 | 2 |
+            """,
+            results.ToTable(),
+            StringComparison.Ordinal);
+    }
+
     private static FuzzRun Run(FuzzTarget target, IReadOnlyList<byte[]> corpus, int steps)
     {
         using var folder = new TemporaryFolder();
-        using var watchdog = new Watchdog(folder.File("working"), TimeSpan.FromMinutes(2));
+        using var watchdog = new Watchdog(folder.File("working"), limit: 120, TimeProvider.System);
         var run = new FuzzRun(target, corpus, Seed, watchdog);
         for (var i = 0; i < steps; i++) run.Step();
         return run;
