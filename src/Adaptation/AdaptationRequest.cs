@@ -1,3 +1,4 @@
+using Attune.Adaptation.Neighbours;
 using Attune.Recognition.Decoding;
 
 namespace Attune.Adaptation;
@@ -15,6 +16,9 @@ public sealed record AdaptationRequest(int? Steps = null, TimeSpan? LatencyBudge
 
     /// <summary>Searches for the answer in the final's logits; null for the best path. Drafts are best paths always, and so is what is judged and stored.</summary>
     public BeamDecoder? Decoder { get; init; }
+
+    /// <summary>Which utterances of the domain join the fast update; null for none. Default null.</summary>
+    public NeighbourSearch? Neighbours { get; init; }
 
     /// <summary>No fast update.</summary>
     public static AdaptationRequest None { get; } = new(Steps: 0);

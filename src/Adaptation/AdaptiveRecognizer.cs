@@ -1,6 +1,7 @@
 using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
+using Attune.Adaptation.Neighbours;
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Objectives;
 using Attune.Adaptation.Revisions;
@@ -139,6 +140,17 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <summary>Whether drafts and finals are checked for signs of collapse.</summary>
     public bool ChecksForCollapse => _collapseOptions.Enabled;
 
+    /// <summary>A search for a request's neighbours, as many and as similar as the settings say.</summary>
+    /// <param name="set">Utterances of the request's domain. None of those that a gate holds back.</param>
+    /// <param name="since">Older ones are left out.</param>
+    /// <returns>Null if the settings want none.</returns>
+    public NeighbourSearch? SearchIn(NeighbourSet set, DateTimeOffset since = default)
+    {
+        if (_fastOptions.Neighbours == 0) return null;
+        var count = Math.Min(_fastOptions.Neighbours, set.Count);
+        return new NeighbourSearch(count, embedding => set.Nearest(embedding, count, _fastOptions.NeighbourFloor, since));
+    }
+
     /// <summary>What watches one domain's outputs, with the bounds that drafts and finals are checked with.</summary>
     public CollapseDetector CreateDetector() => new(_collapseOptions, _time);
 
@@ -274,11 +286,11 @@ public sealed class AdaptiveRecognizer : IDisposable
 
         // What would find too little of its budget left when its turn comes is not queued: it answers now, and holds nobody up.
         var audio = Duration(draft.Waveform);
-        var terms = Terms(audio, steps, remaining(), request.Flow);
+        var terms = Terms(audio, steps, remaining(), request);
         if (terms.Budget is { } budget && !(_fastUpdate.HasRoom(budget, audio) && _threads.ExpectedWait(terms) <= _fastUpdate.Patience(budget, audio)))
             return Skip(AdaptationOutcome.BudgetSpent);
 
-        var job = new FastUpdateJob(sound.From, draft.Waveform, draft.Hidden, steps, remaining, cancellationToken);
+        var job = new FastUpdateJob(sound.From, draft.Waveform, draft.Hidden, steps, remaining, cancellationToken) { Neighbours = request.Neighbours };
         var work = new FastUpdateWork(_fastUpdate, _inUse, job, terms, _time);
         if (!_threads.TryRun(work)) return Skip(AdaptationOutcome.Overloaded);
         if (!await BeginsInTimeAsync(work, remaining() is { } left ? _fastUpdate.Patience(left, audio) : null, cancellationToken).ConfigureAwait(false)
@@ -289,7 +301,12 @@ public sealed class AdaptiveRecognizer : IDisposable
 
         var adapted = _recognizer.Decode(result.Logits, offset);
         var outcome = Judge(result, sound, adapted);
-        var report = new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget) { Waited = work.Waited };
+        var report = new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget)
+        {
+            Waited = work.Waited,
+            Embedding = result.Embedding,
+            Neighbours = [.. result.Neighbours.Select(neighbour => neighbour.Id)],
+        };
         return outcome == AdaptationOutcome.Adapted ? (adapted, result.Logits, report, result.BudgetSpare) : (draft.Transcript, draft.Logits, report, result.BudgetSpare);
 
         (Transcript Final, Logits Logits, AdaptationReport Report, TimeSpan? Spare) Skip(AdaptationOutcome reason) =>
@@ -308,11 +325,13 @@ public sealed class AdaptiveRecognizer : IDisposable
         return result;
     }
 
-    /// <summary>The turn of a fast update: its steps and the final pass, a third of a step, but no more than its budget lets it run.</summary>
-    private WorkTerms Terms(TimeSpan audio, int steps, TimeSpan? budget, string? flow)
+    /// <summary>
+    /// The turn of a fast update: its steps and the final pass, a third of a step, but no more than its budget lets it run. Neighbours are not known yet; they count as long as the utterance.
+    /// </summary>
+    private WorkTerms Terms(TimeSpan audio, int steps, TimeSpan? budget, AdaptationRequest request)
     {
-        var cost = _fastUpdate.Costs.Predict(audio) * (steps + (1.0 / 3));
-        return new WorkTerms(budget, flow, budget < cost ? budget.Value : cost);
+        var cost = _fastUpdate.Costs.Predict(audio) * (steps + (1.0 / 3)) * (1 + (request.Neighbours?.Count ?? 0));
+        return new WorkTerms(budget, request.Flow, budget < cost ? budget.Value : cost);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
+using Attune.Adaptation.Neighbours;
 using Attune.Recognition.Decoding;
 
 namespace Attune.Adaptation;
@@ -46,6 +47,12 @@ public sealed record AdaptationReport(
 {
     /// <summary>Time that it waited for its turn; null if it had none.</summary>
     public TimeSpan? Waited { get; init; }
+
+    /// <summary>Where the utterance lies, by <see cref="UtteranceEmbedder"/>; null if no neighbours were asked for, or no step was run.</summary>
+    public ReadOnlyMemory<float>? Embedding { get; init; }
+
+    /// <summary>Ids of those that joined its fast update, the most similar first.</summary>
+    public IReadOnlyList<string> Neighbours { get; init; } = [];
 
     /// <summary>Time that the steps took, those included whose result was refused.</summary>
     public TimeSpan StepTime => Steps.Aggregate(TimeSpan.Zero, (sum, step) => sum + step.Elapsed);

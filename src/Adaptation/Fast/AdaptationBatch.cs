@@ -7,8 +7,17 @@ namespace Attune.Adaptation.Fast;
 
 /// <summary>Utterances that are adapted to at once: each has its own parameters, its own loss and its own optimizer.</summary>
 /// <remarks>Belongs to one thread; the owner disposes it.</remarks>
+/// <param name="pass">Owned from now on, as the others.</param>
+/// <param name="parameters">Of each utterance.</param>
+/// <param name="optimizer">Of the parameters.</param>
+/// <param name="objective">What is minimised.</param>
+/// <param name="time">Clock of the steps.</param>
+/// <param name="neighbours">
+/// Passes of others whose losses are added to that of the one utterance that there is. They come one after another, so that memory is that of the longest; on a processor a padded batch
+/// of them would not be faster.
+/// </param>
 internal sealed class AdaptationBatch(
-    AdaptationPass pass, ParameterTensors parameters, AdamW optimizer, AdaptationObjective objective, TimeProvider time) : IDisposable
+    AdaptationPass pass, ParameterTensors parameters, AdamW optimizer, AdaptationObjective objective, TimeProvider time, IReadOnlyList<AdaptationPass> neighbours) : IDisposable
 {
     /// <summary>One gradient step of every utterance.</summary>
     /// <returns>What it found of each; the time is that of all together, since each waits as long.</returns>
@@ -18,6 +27,7 @@ internal sealed class AdaptationBatch(
         using var scope = NewDisposeScope();
         var terms = objective(pass.Forward(parameters), pass.FrameCounts);
         var gradients = parameters.Gradients(terms.Loss.sum()); // no row's loss depends on another row's parameters
+        foreach (var neighbour in neighbours) AddGradient(neighbour, gradients);
         var norms = Values(gradients.RowNorms());
         optimizer.Step(parameters, gradients);
         var (losses, entropies, confusions, allBlank) = (Values(terms.Loss), Values(terms.Entropy), Values(terms.ClassConfusion), Flags(terms.AllBlank));
@@ -41,13 +51,20 @@ internal sealed class AdaptationBatch(
     /// <summary>A batch of some of the utterances, which goes on from where this one stands.</summary>
     /// <param name="rows">Their numbers, at least one.</param>
     public AdaptationBatch Select(IReadOnlyList<int> rows) =>
-        new(pass.Select(rows), parameters.Select(rows), optimizer.Select(rows), objective, time);
+        new(pass.Select(rows), parameters.Select(rows), optimizer.Select(rows), objective, time, []);
 
     public void Dispose()
     {
         pass.Dispose();
+        foreach (var neighbour in neighbours) neighbour.Dispose();
         optimizer.Dispose();
         parameters.Dispose();
+    }
+
+    private void AddGradient(AdaptationPass neighbour, Tensor gradients)
+    {
+        using var scope = NewDisposeScope();
+        gradients.Accumulate(parameters.Gradients(objective(neighbour.Forward(parameters), neighbour.FrameCounts).Loss.sum()));
     }
 
     private static float[] Values(Tensor tensor) => tensor.contiguous().cpu().data<float>().ToArray();

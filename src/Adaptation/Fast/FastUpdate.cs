@@ -1,3 +1,4 @@
+using Attune.Adaptation.Neighbours;
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Objectives;
 using Attune.Adaptation.Revisions;
@@ -17,6 +18,8 @@ namespace Attune.Adaptation.Fast;
 /// class confusion alone, as published; what is served then is the caller's decision.</para>
 /// <para>Several utterances may be adapted to at once. Each has its own parameters, loss, optimizer, budget and end, takes no part in what the others compute,
 /// and gets what it gets alone, to within rounding (1e-5 of the largest logit). One that ends leaves the batch at once.</para>
+/// <para>The losses of other utterances of the domain, its neighbours, may be added to that of one, in the manner of test-time training on nearest neighbours (Hardt and Sun 2023, arXiv 2305.18466).
+/// They share its parameters and are forgotten with them; it is adapted to without others beside it. As many join as leave room for all of its steps.</para>
 /// <para>Thread-safe: nothing is changed but what belongs to the call. Synchronous, on the caller's thread.</para>
 /// </remarks>
 public sealed class FastUpdate
@@ -26,9 +29,10 @@ public sealed class FastUpdate
     private readonly FastUpdateOptions _options;
     private readonly ParameterSet _set;
     private readonly ModelConfig _config;
-    private readonly int _sampleRateHz;
+    private readonly Preprocessing _preprocessing;
     private readonly TimeProvider _time;
     private readonly BatchLimits _limits;
+    private readonly UtteranceEmbedder _embedder;
 
     /// <param name="network">Not disposed.</param>
     /// <param name="model">The model that the network was made from.</param>
@@ -49,11 +53,12 @@ public sealed class FastUpdate
         _objective = objective ?? NamedObjectives.Create(options.Objective, model.Config.BlankId);
         _options = options;
         _config = model.Config;
-        _sampleRateHz = model.Preprocessing.SampleRateHz;
+        _preprocessing = model.Preprocessing;
         _time = time;
         _set = ParameterSet.Parse(options.Parameters);
         Source = source ?? AdaptableParameters.Source(model, _set);
         _limits = new BatchLimits(Source.Layout);
+        _embedder = new UtteranceEmbedder(network, model.Config);
     }
 
     /// <summary>Where an utterance starts from if its domain has learnt nothing: the model's own parameters.</summary>
@@ -108,7 +113,9 @@ public sealed class FastUpdate
         try
         {
             List<Row> rows = [.. jobs.Select(Begin).OfType<Row>()];
-            if (rows.Count > 0) Adapt(rows, started);
+            List<Row> together = [.. rows.Where(row => row.Neighbours.Count == 0)];
+            if (together.Count > 0) Adapt(together, started);
+            foreach (var row in rows.Except(together)) Adapt([row], started);
         }
         catch (Exception exception) // libtorch's: whoever waits for a result learns of it
         {
@@ -120,7 +127,8 @@ public sealed class FastUpdate
     /// <param name="jobs">Those that the batch has already, at least one.</param>
     /// <param name="next">One more.</param>
     internal bool IsFasterWith(IReadOnlyList<FastUpdateJob> jobs, FastUpdateJob next) =>
-        _limits.Allow([.. jobs.Append(next).Select(job => _config.FrameCount(job.Waveform.Length))]);
+        jobs.Append(next).All(job => job.Neighbours is null)
+        && _limits.Allow([.. jobs.Append(next).Select(job => _config.FrameCount(job.Waveform.Length))]);
 
     /// <summary>An utterance that has something to compute; null if that ends before it begins, which its job is told.</summary>
     private Row? Begin(FastUpdateJob job)
@@ -129,9 +137,37 @@ public sealed class FastUpdate
         if (job.Result.IsCompleted) return null; // nobody waits any more
         if (job.CancellationToken.IsCancellationRequested) job.Cancel(job.CancellationToken);
         else if (job.Start is { } start && start.Parameters.Layout != Source.Layout) job.Fail(new ArgumentException("The start belongs to another parameter set or model."));
-        else if (budget is { } limit && !HasRoom(limit, Duration(job))) job.Complete(null);
-        else return new Row(job, budget);
+        else if (budget is { } limit && !HasRoom(limit, Duration(job.Waveform))) job.Complete(null);
+        else return Join(new Row(job, budget));
         return null;
+    }
+
+    /// <summary>Finds an utterance's neighbours, if any are asked for: the most similar ones, as many as leave room for all of its steps.</summary>
+    private Row Join(Row row)
+    {
+        if (row.Job.Neighbours is not { } search || row.Job.Steps == 0) return row;
+        var started = _time.GetTimestamp();
+        var embedding = _embedder.Embed(row.Job.Waveform);
+        var found = search.Find(embedding);
+        row.Embedding = embedding;
+        if (row.Budget is not { } budget)
+        {
+            row.Neighbours = found;
+            return row;
+        }
+
+        var left = budget - _time.GetElapsedTime(started);
+        var audio = Duration(row.Job.Waveform);
+        var step = Costs.Predict(audio);
+        row.Neighbours =
+        [
+            .. found.TakeWhile(neighbour =>
+            {
+                step += Costs.Predict(Duration(neighbour.Samples));
+                return WithFinal(step, row.Job.Steps) + Costs.Reserve(audio) <= left;
+            }),
+        ];
+        return row;
     }
 
     /// <summary>How long an utterance can wait before its budget has no room for a step; negative if it has none now.</summary>
@@ -153,7 +189,7 @@ public sealed class FastUpdate
     private void Adapt(List<Row> rows, long started)
     {
         using var scope = NewDisposeScope();
-        var batch = Batch([.. rows.Select(row => row.Job)]);
+        var batch = Batch(rows);
         try
         {
             while (Continue(rows, ref batch, started))
@@ -161,7 +197,7 @@ public sealed class FastUpdate
                 var steps = batch.Step();
                 for (var i = 0; i < rows.Count; i++) rows[i].Taken.Add(steps[i]);
                 // A batch's step says little of what an utterance costs alone, which is what budgets need to know.
-                if (rows is [var alone]) Costs.Observe(Duration(alone.Job), steps[0].Elapsed);
+                if (rows is [var alone]) Costs.Observe(Duration(alone.Job.Waveform), steps[0].Elapsed * OwnShare(alone));
             }
         }
         finally
@@ -186,7 +222,12 @@ public sealed class FastUpdate
         {
             var part = ended.Count == rows.Count ? batch : batch.Select(ended);
             foreach (var (final, i) in part.Finish().Zip(ended))
-                rows[i].Job.Complete(new FastUpdateResult(rows[i].Taken, final.Logits, final.Loss, final.AllBlank, final.Parameters, rows[i].StoppedByBudget) { BudgetSpare = rows[i].Spare });
+                rows[i].Job.Complete(new FastUpdateResult(rows[i].Taken, final.Logits, final.Loss, final.AllBlank, final.Parameters, rows[i].StoppedByBudget)
+                {
+                    BudgetSpare = rows[i].Spare,
+                    Embedding = rows[i].Embedding,
+                    Neighbours = rows[i].Neighbours,
+                });
             if (part != batch) part.Dispose();
         }
 
@@ -207,26 +248,36 @@ public sealed class FastUpdate
     {
         if (!row.HasStepsLeft) return true;
         if (row.Budget is not { } budget) return false;
-        var step = row.Taken.Count > 0 ? row.Taken.Max(taken => taken.Elapsed) : Costs.Predict(Duration(row.Job));
+        var step = row.Taken.Count > 0 ? row.Taken.Max(taken => taken.Elapsed) : Predict(row);
         var spare = budget - elapsed - WithFinal(step);
-        row.StoppedByBudget = row.Taken.Count > 0 && spare < Costs.Reserve(Duration(row.Job));
+        row.StoppedByBudget = row.Taken.Count > 0 && spare < Costs.Reserve(Duration(row.Job.Waveform));
         if (!row.StoppedByBudget) row.Spare = spare;
         return row.StoppedByBudget;
     }
 
-    private AdaptationBatch Batch(IReadOnlyList<FastUpdateJob> jobs)
+    private AdaptationBatch Batch(IReadOnlyList<Row> rows)
     {
+        FastUpdateJob[] jobs = [.. rows.Select(row => row.Job)];
         var parameters = new ParameterTensors([.. jobs.Select(job => job.Start?.Parameters ?? Source)]);
         var optimizer = new AdamW(
             parameters, _options.LearningRate, _options.RepeatUpdatesPerEnclosingModule, [.. jobs.Select(job => job.Start?.Moments)]);
         var pass = new AdaptationPass(_network, _set, [.. jobs.Select(job => job.Waveform)], [.. jobs.Select(job => job.Hidden)]);
-        return new AdaptationBatch(pass, parameters, optimizer, _objective, _time);
+        AdaptationPass[] neighbours = [.. rows.SelectMany(row => row.Neighbours).Select(neighbour => new AdaptationPass(_network, _set, _preprocessing.Apply(neighbour.Samples)))];
+        return new AdaptationBatch(pass, parameters, optimizer, _objective, _time, neighbours);
     }
 
-    private TimeSpan Duration(FastUpdateJob job) => TimeSpan.FromSeconds((double)job.Waveform.Length / _sampleRateHz);
+    private TimeSpan Duration(ReadOnlyMemory<float> samples) => TimeSpan.FromSeconds((double)samples.Length / _preprocessing.SampleRateHz);
 
-    /// <summary>A step costs a forward and a backward pass; what follows it costs a forward pass, a third of that.</summary>
-    private static TimeSpan WithFinal(TimeSpan step) => step * 4 / 3;
+    /// <summary>Share of a step's audio that is the utterance's own.</summary>
+    private static double OwnShare(Row row) =>
+        (double)row.Job.Waveform.Length / (row.Job.Waveform.Length + row.Neighbours.Sum(neighbour => neighbour.Samples.Length));
+
+    /// <summary>What a step will probably take, its neighbours included.</summary>
+    private TimeSpan Predict(Row row) =>
+        row.Neighbours.Aggregate(Costs.Predict(Duration(row.Job.Waveform)), (sum, neighbour) => sum + Costs.Predict(Duration(neighbour.Samples)));
+
+    /// <summary>A step costs a forward and a backward pass; what follows the last one costs a forward pass, a third of that.</summary>
+    private static TimeSpan WithFinal(TimeSpan step, int steps = 1) => step * ((3 * steps) + 1) / 3;
 
     private sealed class Row(FastUpdateJob job, TimeSpan? budget)
     {
@@ -234,6 +285,10 @@ public sealed class FastUpdate
 
         /// <summary>Counted from the beginning of the run.</summary>
         public TimeSpan? Budget => budget;
+
+        public ReadOnlyMemory<float>? Embedding { get; set; }
+
+        public IReadOnlyList<Neighbour> Neighbours { get; set; } = [];
 
         public List<AdaptationStep> Taken { get; } = [];
 

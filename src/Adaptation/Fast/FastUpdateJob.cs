@@ -1,3 +1,4 @@
+using Attune.Adaptation.Neighbours;
 using Attune.Adaptation.Revisions;
 using Attune.Recognition.Acoustic;
 
@@ -28,6 +29,9 @@ public sealed class FastUpdateJob(
     /// <see cref="ArgumentException"/> if its start is of another parameter set or model.
     /// </summary>
     public Task<FastUpdateResult?> Result => _completion.Task;
+
+    /// <summary>Which utterances of its domain join its loss; null for none. Default null.</summary>
+    public NeighbourSearch? Neighbours { get; init; }
 
     internal AdaptationState? Start => start;
 

@@ -15,6 +15,12 @@ public sealed class FastUpdateOptions
     /// <summary>Most steps that a request may ask for.</summary>
     public const int MaxSteps = 100;
 
+    /// <summary>Most neighbours that a request may ask for.</summary>
+    public const int MaxNeighbours = 16;
+
+    /// <summary>Default of <see cref="NeighbourFloor"/>.</summary>
+    public const double DefaultNeighbourFloor = 0.9;
+
     /// <summary>Gradient steps on one utterance. From 0, which turns adaptation off, to 100. Default 5.</summary>
     [Range(0, MaxSteps)]
     public int Steps { get; set; } = 5;
@@ -35,6 +41,16 @@ public sealed class FastUpdateOptions
     /// </summary>
     [Required]
     public string Objective { get; set; } = NamedObjectives.Suta;
+
+    /// <summary>
+    /// Utterances of the domain that join the loss of each, those most like it among the ones that the domain has learnt from: each costs as much as the utterance itself. From 0 to 16. Default 0.
+    /// </summary>
+    [Range(0, MaxNeighbours)]
+    public int Neighbours { get; set; }
+
+    /// <summary>How much like it they must be: the least cosine between what the model makes of them below its encoder. From -1 to 1. Default 0.9.</summary>
+    [Range(-1.0, 1.0)]
+    public double NeighbourFloor { get; set; } = DefaultNeighbourFloor;
 
     /// <summary>
     /// Whether a feature-extractor tensor is updated once for each module that encloses it (convolutions four times, the projection

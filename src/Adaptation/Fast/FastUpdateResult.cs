@@ -1,3 +1,4 @@
+using Attune.Adaptation.Neighbours;
 using Attune.Recognition.Acoustic;
 
 namespace Attune.Adaptation.Fast;
@@ -19,6 +20,12 @@ public sealed record FastUpdateResult(
 {
     /// <summary>What of the time budget was to be left at the end, judged when the last step began; null without a budget or a step.</summary>
     public TimeSpan? BudgetSpare { get; init; }
+
+    /// <summary>Where the utterance lies, by <see cref="UtteranceEmbedder"/>; null if no neighbours were asked for.</summary>
+    public ReadOnlyMemory<float>? Embedding { get; init; }
+
+    /// <summary>Those whose losses were added to each step's, the most similar first. Losses here are the utterance's own.</summary>
+    public IReadOnlyList<Neighbour> Neighbours { get; init; } = [];
 
     /// <summary>Whether losses, gradients and logits are all numbers.</summary>
     public bool IsFinite => double.IsFinite(LossAfter) && Logits.AreFinite && Steps.All(step => double.IsFinite(step.Loss) && double.IsFinite(step.GradientNorm));

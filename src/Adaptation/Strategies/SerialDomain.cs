@@ -1,5 +1,6 @@
 using Attune.Adaptation.Buffering;
 using Attune.Adaptation.Collapse;
+using Attune.Adaptation.Neighbours;
 using Attune.Adaptation.Revisions;
 using Attune.Adaptation.Slow;
 using Attune.Recognition.Decoding;
@@ -9,7 +10,7 @@ namespace Attune.Adaptation.Strategies;
 /// <summary>One domain's utterances, one after another in memory, through the classes that serve: for experiments and tests.</summary>
 /// <remarks>
 /// <para>Each utterance (1) is recognised from the domain's current revision; (2) is watched for collapse; (3) is buffered, if it is worth learning from;
-/// (4) if it fills a round, that is learnt from before the next utterance. A server does the same, with Redis between the steps and learning
+/// (4) if it fills a round, that is learnt from before the next utterance. The fast update's neighbours are the utterances before, but those that the gate holds back. A server does the same, with Redis between the steps and learning
 /// beside recognition.</para>
 /// <para>To run a strategy: make an <see cref="AdaptiveRecognizer"/> with the fast update's options, then
 /// <c>new SerialDomain(recognizer, slowOptions, gateOptions, guard, time)</c>, and call <see cref="NextAsync"/> for each utterance in order;
@@ -23,6 +24,9 @@ public sealed class SerialDomain : IDisposable
     /// <summary>The domain's name in revisions and buffered utterances.</summary>
     public const string Domain = "stream";
 
+    /// <summary>Utterances that neighbours are looked for among: the newest ones, as many as a server keeps by default.</summary>
+    private const int NeighbourCapacity = 64;
+
     private readonly AdaptiveRecognizer _recognizer;
     private readonly AdaptationStrategy _strategy;
     private readonly DomainLearner? _learner;
@@ -33,6 +37,7 @@ public sealed class SerialDomain : IDisposable
     private readonly TimeProvider _time;
     private readonly Dictionary<long, Revision> _revisions = [];
     private readonly List<BufferedUtterance> _buffer = [];
+    private NeighbourSet _neighbours = NeighbourSet.Empty;
     private long _utterances;
 
     /// <param name="recognizer">Not disposed.</param>
@@ -75,8 +80,11 @@ public sealed class SerialDomain : IDisposable
     {
         var revision = State.Current;
         var weights = new ServingWeights(Current, StateOf(State.Fallback));
-        var recognized = await _recognizer.RecognizeUtteranceAsync(samples, default, weights, _request, draftReady: null, cancellationToken);
+        var request = _request with { Neighbours = _recognizer.SearchIn(_neighbours) };
+        var recognized = await _recognizer.RecognizeUtteranceAsync(samples, default, weights, request, draftReady: null, cancellationToken);
         _utterances++;
+        if (recognized.Adaptation.Embedding is { } embedding && recognized.IsWorthLearning && !IsHeldBack())
+            _neighbours = _neighbours.With(new Neighbour($"{_utterances}", samples.ToArray()), embedding, _time.GetUtcNow(), NeighbourCapacity);
         if (_learner is null) return new StreamedUtterance(revision, recognized, null);
 
         var collapsed = _detector.Observe(revision, recognized.Collapse?.Sign);
@@ -94,10 +102,14 @@ public sealed class SerialDomain : IDisposable
     {
         State = State.Reset();
         _buffer.Clear();
+        _neighbours = NeighbourSet.Empty;
         _revisions.Clear();
     }
 
     public void Dispose() => _threads?.Dispose();
+
+    /// <summary>Whether the gate will ask about the next utterance of the buffer what it knows of the others.</summary>
+    private bool IsHeldBack() => _learner is not null && _buffer.Count >= _learner.LearntPerRound;
 
     private async Task<LearningOutcome> LearnAsync(DomainLearner learner, CancellationToken cancellationToken)
     {

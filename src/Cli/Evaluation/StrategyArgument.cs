@@ -12,7 +12,7 @@ namespace Attune.Cli.Evaluation;
 internal sealed record StrategyArgument(string Label, StrategyKind Kind)
 {
     /// <summary>Settings that a strategy may have of its own, for help and error messages.</summary>
-    public const string Settings = "steps=N, rate=RATE, parameters=SET, every=M (utterances of a slow update), window=K (of the dynamic reset), guards=on (gate and collapse checks, as a server has them), beam=N, lm=WEIGHT, bonus=B, temperature=T, hotwords=on (how finals are searched for)";
+    public const string Settings = "steps=N, rate=RATE, parameters=SET, every=M (utterances of a slow update), window=K (of the dynamic reset), neighbours=N (earlier utterances that join the steps on one), guards=on (gate and collapse checks, as a server has them), beam=N, lm=WEIGHT, bonus=B, temperature=T, hotwords=on (how finals are searched for)";
 
     private static readonly string[] DecodingSettings = ["beam", "lm", "bonus", "temperature", "hotwords"];
 
@@ -33,6 +33,12 @@ internal sealed record StrategyArgument(string Label, StrategyKind Kind)
 
     /// <summary>K: window of the dynamic reset; null for the published number.</summary>
     public int? ResetWindow { get; init; }
+
+    /// <summary>Earlier utterances that join each fast update. Default 0.</summary>
+    public int Neighbours { get; init; }
+
+    /// <summary>Whether nothing of one utterance reaches the next, so that a stream may be resumed in its middle.</summary>
+    public bool IsStateless => Kind.IsStateless && Neighbours == 0;
 
     /// <summary>Whether candidates pass the gate and outputs are watched for collapse, as where it serves. Default false, as published.</summary>
     public bool IsGuarded { get; init; }
@@ -86,6 +92,7 @@ internal sealed record StrategyArgument(string Label, StrategyKind Kind)
             "steps" when Number(value) is <= FastUpdateOptions.MaxSteps and var steps => this with { Steps = steps },
             "every" when Number(value) is >= 1 and <= 100 and var utterances => this with { UtterancesPerUpdate = utterances },
             "window" when Number(value) is >= 6 and <= 10_000 and var window => this with { ResetWindow = window },
+            "neighbours" when Number(value) is <= FastUpdateOptions.MaxNeighbours and var neighbours => this with { Neighbours = neighbours },
             "rate" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1
                 => this with { LearningRate = rate },
             "beam" when Number(value) is >= 1 and <= DecodingOptions.MaxBeamWidth and var width => WithDecoding(decoding => decoding with { BeamWidth = width }),
@@ -97,7 +104,7 @@ internal sealed record StrategyArgument(string Label, StrategyKind Kind)
             "parameters" when IsParameterSet(value) => this with { Parameters = value },
             _ => throw new FormatException(
                 $"A strategy's settings must be {Settings}: steps to {FastUpdateOptions.MaxSteps}, a rate above 0 and at most 1, a set of "
-                + $"{ParameterSet.Names}, M from 1 to 100, K from 6 to 10000, a beam from 1 to {DecodingOptions.MaxBeamWidth}, a weight from 0 to 10, a bonus from -10 to 10, a temperature "
+                + $"{ParameterSet.Names}, M from 1 to 100, K from 6 to 10000, neighbours to {FastUpdateOptions.MaxNeighbours}, a beam from 1 to {DecodingOptions.MaxBeamWidth}, a weight from 0 to 10, a bonus from -10 to 10, a temperature "
                 + $"from 0.1 to 10. Given: '{setting}' in '{Label}'."),
         };
     }

@@ -50,6 +50,7 @@ internal sealed class StrategyStarter(Model model, BeamDecoders decoders, EvalSe
         {
             LearningRate = strategy.LearningRate ?? settings.Fast.LearningRate,
             Parameters = strategy.ParametersOr(settings.Fast.Parameters),
+            Neighbours = strategy.Neighbours,
             RepeatUpdatesPerEnclosingModule = settings.Fast.RepeatUpdatesPerEnclosingModule,
         };
         var recognizer = new AdaptiveRecognizer(

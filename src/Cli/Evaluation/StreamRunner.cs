@@ -14,7 +14,7 @@ internal sealed class StreamRunner(StrategyStarter starter, EvalJournal journal,
         var done = journal.Of(stream.Id, strategy.Label).Count;
         var asked = journal.Of(stream.HeldOutId, strategy.Label).Count;
         var isComplete = done == stream.Positions.Count && asked == stream.HeldOut.Count;
-        var first = isComplete || strategy.Kind.IsStateless ? done : 0;
+        var first = isComplete || strategy.IsStateless ? done : 0;
         for (var i = 0; i < first; i++) progress.End();
         if (isComplete) return;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Attune.Adaptation.Collapse;
+using Attune.Adaptation.Neighbours;
 using Attune.Adaptation.Revisions;
 using Attune.Server.State;
 
@@ -14,11 +15,12 @@ namespace Attune.Server.Domains;
 /// <param name="reader">Where snapshots come from.</param>
 /// <param name="connection">Tells whether the store can be reached.</param>
 /// <param name="options">How much memory they may take, and how long a request waits.</param>
+/// <param name="keepsNeighbours">Whether what domains have learnt from is to be others' neighbours.</param>
 /// <param name="createDetector">Makes what watches one domain's outputs.</param>
 /// <param name="time">Clock of the wait.</param>
 /// <param name="logger">Told what fails.</param>
 internal sealed partial class DomainCatalogue(
-    DomainReader reader, StateConnection connection, StateOptions options, Func<CollapseDetector> createDetector, TimeProvider time,
+    DomainReader reader, StateConnection connection, StateOptions options, bool keepsNeighbours, Func<CollapseDetector> createDetector, TimeProvider time,
     ILogger<DomainCatalogue> logger)
 {
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
@@ -27,6 +29,9 @@ internal sealed partial class DomainCatalogue(
 
     private long _uses;
     private long _bytes;
+
+    /// <summary>What was served before has expired.</summary>
+    private DateTimeOffset Expired => time.GetUtcNow() - options.UtteranceExpiry;
 
     /// <summary>Domains in memory.</summary>
     public int Count => _entries.Count;
@@ -68,6 +73,17 @@ internal sealed partial class DomainCatalogue(
         return true;
     }
 
+    /// <summary>Forgets audio that has expired.</summary>
+    public void ForgetExpired()
+    {
+        foreach (var entry in _entries.Values)
+        {
+            // Replaced in the meantime, it was read anew without what has expired.
+            if (entry.Snapshot is { } snapshot && snapshot.Neighbours.Since(Expired) is var fresh && fresh != snapshot.Neighbours)
+                Interlocked.CompareExchange(ref entry.Snapshot, snapshot with { Neighbours = fresh }, snapshot);
+        }
+    }
+
     /// <summary>Reads a domain again, if it is in memory.</summary>
     public Task RefreshAsync(string domain) => _entries.TryGetValue(domain, out var entry) ? LoadAsync(entry) : Task.CompletedTask;
 
@@ -105,6 +121,7 @@ internal sealed partial class DomainCatalogue(
             var stored = await reader.ReadAsync(entry.Domain, CancellationToken.None);
             var snapshot = stored?.Snapshot ?? DomainSnapshot.Source(entry.Domain);
             if (stored is null) entry.Collapsed = Revision.Source; // deleted: numbers begin anew
+            else if (keepsNeighbours) snapshot = snapshot with { Neighbours = await GatherAsync(snapshot, entry.Snapshot?.Neighbours) };
             // What was found collapsed here serves no more, even before the store knows.
             entry.Snapshot = snapshot.Current is not null && snapshot.Number == entry.Collapsed
                 ? snapshot with { Current = snapshot.Fallback, Fallback = null }
@@ -124,6 +141,9 @@ internal sealed partial class DomainCatalogue(
             entry.Loading.Release();
         }
     }
+
+    private Task<NeighbourSet> GatherAsync(DomainSnapshot snapshot, NeighbourSet? known) =>
+        reader.GatherAsync(snapshot, known ?? NeighbourSet.Empty, Expired, options.UtterancesPerDomain, CancellationToken.None);
 
     private sealed class Entry(string domain, CollapseDetector detector)
     {

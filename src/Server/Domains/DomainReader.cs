@@ -1,3 +1,4 @@
+using Attune.Adaptation.Neighbours;
 using Attune.Adaptation.Revisions;
 using Attune.Server.State;
 
@@ -47,6 +48,37 @@ internal sealed partial class DomainReader(ScopeStores stores, TimeProvider time
         catch (RevisionException exception)
         {
             Log.Unusable(logger, number, domain, exception.Error);
+            return null;
+        }
+    }
+
+    /// <summary>The utterances that a domain's revisions learnt from, as far as they are stored with their places. Those that the gate held back are not among them.</summary>
+    /// <param name="snapshot">The domain as it is stored.</param>
+    /// <param name="known">Those of earlier revisions.</param>
+    /// <param name="since">Older ones have expired.</param>
+    /// <param name="capacity">Most of them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StateUnavailableException">The store cannot be reached.</exception>
+    public async Task<NeighbourSet> GatherAsync(DomainSnapshot snapshot, NeighbourSet known, DateTimeOffset since, int capacity, CancellationToken cancellationToken)
+    {
+        var gathered = known.Since(since);
+        foreach (var id in new[] { snapshot.Fallback, snapshot.Current }.SelectMany(revision => revision?.UtteranceIds ?? []).Where(id => !gathered.Has(id)))
+        {
+            if (await TryReadAsync(snapshot.Domain, id, cancellationToken) is { Embedding: { } embedding, Utterance: var utterance } && utterance.Time >= since)
+                gathered = gathered.With(new Neighbour(utterance.Id, utterance.Samples), embedding, utterance.Time, capacity);
+        }
+
+        return gathered;
+    }
+
+    private async Task<StoredUtterance?> TryReadAsync(string domain, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stores.Utterances.ReadAsync(domain, id, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
             return null;
         }
     }

@@ -1,5 +1,6 @@
 using Attune.Adaptation;
 using Attune.Adaptation.Collapse;
+using Attune.Adaptation.Neighbours;
 using Attune.Adaptation.Revisions;
 
 namespace Attune.Server.Domains;
@@ -20,8 +21,11 @@ internal sealed record DomainSnapshot(string Domain, Revision? Current, Revision
     /// <summary>The weights.</summary>
     public ServingWeights Weights => new(Current?.State, Fallback?.State);
 
-    /// <summary>Memory that they take, in bytes.</summary>
-    public long Bytes => SizeOf(Current) + SizeOf(Fallback);
+    /// <summary>What it has learnt from of late, to be others' neighbours.</summary>
+    public NeighbourSet Neighbours { get; init; } = NeighbourSet.Empty;
+
+    /// <summary>Memory that it takes, in bytes.</summary>
+    public long Bytes => SizeOf(Current) + SizeOf(Fallback) + Neighbours.Bytes;
 
     /// <summary>The revision that an utterance was served from; null for the model itself.</summary>
     public Revision? Served(RecognizedUtterance recognized) => recognized.Collapse?.ServedFrom switch

@@ -18,7 +18,7 @@ namespace Attune.Server.Domains;
 /// </remarks>
 internal sealed class DomainSpeech(
     AdaptiveRecognizer recognizer, DomainReader reader, DomainCatalogue catalogue, UtteranceOutbox outbox, RecognitionSettings settings,
-    IOptions<SlowUpdateOptions> slow, ServerMetrics metrics, TimeProvider time)
+    IOptions<SlowUpdateOptions> slow, TimeSpan utteranceExpiry, ServerMetrics metrics, TimeProvider time)
 {
     private readonly CollapseBounds _collapse = CollapseBounds.Of(settings.Collapse);
     private readonly int _domainSteps = slow.Value.FastSteps ?? slow.Value.ResolveStrategy().FastSteps;
@@ -44,7 +44,12 @@ internal sealed class DomainSpeech(
         Action<Transcript>? draftReady,
         CancellationToken cancellationToken)
     {
-        var asked = snapshot is null ? request : request with { Steps = request.Steps ?? _domainSteps, Flow = snapshot.Domain };
+        var asked = snapshot is null ? request : request with
+        {
+            Steps = request.Steps ?? _domainSteps,
+            Flow = snapshot.Domain,
+            Neighbours = recognizer.SearchIn(snapshot.Neighbours, since: time.GetUtcNow() - utteranceExpiry),
+        };
         var weights = snapshot?.Weights ?? ServingWeights.Model;
         var started = time.GetTimestamp();
         var recognized = await recognizer.RecognizeUtteranceAsync(samples, start, weights, asked, Drafted, cancellationToken).ConfigureAwait(false);
@@ -101,7 +106,8 @@ internal sealed class DomainSpeech(
             FallbackSha256 = snapshot.Fallback?.Sha256,
             Collapse = _collapse,
             Processor = Processor.Name,
+            Neighbours = report.Neighbours.Count > 0 ? report.Neighbours : null,
         };
-        return new StoredUtterance(utterance, record);
+        return new StoredUtterance(utterance, record) { Embedding = report.Embedding };
     }
 }

@@ -31,14 +31,16 @@ internal sealed record ModelDomains(DomainReader Reader, DomainCatalogue Catalog
         var scope = CreateScope(recognizer, slow.Value, provider.GetRequiredService<IOptions<GateOptions>>().Value);
         var metrics = provider.GetRequiredService<ServerMetrics>();
         var reader = new DomainReader(new ScopeStores(connection, scope, options, time, metrics.Changed), time, loggers.CreateLogger<DomainReader>());
-        var catalogue = new DomainCatalogue(reader, connection, options, recognizer.CreateDetector, time, loggers.CreateLogger<DomainCatalogue>());
+        var settings = provider.GetRequiredService<RecognitionSettings>();
+        var catalogue = new DomainCatalogue(reader, connection, options, settings.Fast.Neighbours > 0, recognizer.CreateDetector, time, loggers.CreateLogger<DomainCatalogue>());
         var speech = new DomainSpeech(
             recognizer,
             reader,
             catalogue,
             provider.GetRequiredService<UtteranceOutbox>(),
-            provider.GetRequiredService<RecognitionSettings>(),
+            settings,
             slow,
+            options.UtteranceExpiry,
             metrics,
             time);
         var languages = new DomainLanguages(new LanguageStore(connection), decoders, connection, options, time, loggers.CreateLogger<DomainLanguages>());

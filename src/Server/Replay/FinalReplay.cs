@@ -1,5 +1,6 @@
 using Attune.Adaptation;
 using Attune.Adaptation.Fast;
+using Attune.Adaptation.Neighbours;
 using Attune.Adaptation.Revisions;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
@@ -10,7 +11,7 @@ using Attune.Server.State;
 namespace Attune.Server.Replay;
 
 /// <summary>Recognises a stored utterance again, with everything as its record says: model, revisions, steps, rate, thread counts, bounds.</summary>
-/// <remarks>(1) find the utterance; (2) check the model's hash; (3) read its revisions and check theirs; (4) recognise. Not thread-safe.</remarks>
+/// <remarks>(1) find the utterance; (2) check the model's hash; (3) read its revisions and check theirs; (4) read its neighbours; (5) recognise. Not thread-safe.</remarks>
 internal sealed class FinalReplay(StateConnection connection, StateOptions options, Model model, TimeProvider time)
 {
     /// <summary>Recomputes a final.</summary>
@@ -35,8 +36,13 @@ internal sealed class FinalReplay(StateConnection connection, StateOptions optio
         var hasFallback = utterance.Revision != record.Revision;
         var fallback = hasFallback ? await ReadAsync(revisions, id, record.Fallback, record.FallbackSha256, cancellationToken) : null;
         var snapshot = new DomainSnapshot(id.Domain, current, fallback);
+        var neighbours = await ReadNeighboursAsync(new UtteranceStore(connection, scope, options), id, record.Neighbours ?? [], cancellationToken);
+        var request = new AdaptationRequest(record.StepsRun)
+        {
+            Neighbours = neighbours.Count == 0 ? null : new NeighbourSearch(neighbours.Count, _ => neighbours),
+        };
         var recognized = await recognizer.RecognizeUtteranceAsync(
-            utterance.Samples, offset: default, snapshot.Weights, new AdaptationRequest(record.StepsRun), draftReady: null, cancellationToken);
+            utterance.Samples, offset: default, snapshot.Weights, request, draftReady: null, cancellationToken);
 
         var report = recognized.Adaptation;
         return new ReplayedFinal(
@@ -83,6 +89,26 @@ internal sealed class FinalReplay(StateConnection connection, StateOptions optio
         new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = record.ThreadsPerWorker },
         time,
         record.Collapse.ToOptions());
+
+    private static async Task<IReadOnlyList<Neighbour>> ReadNeighboursAsync(UtteranceStore utterances, FinalId id, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var found = new List<Neighbour>();
+        foreach (var neighbour in ids)
+        {
+            try
+            {
+                var stored = await utterances.ReadAsync(id.Domain, neighbour, cancellationToken) ?? throw new ReplayException(
+                    ReplayError.NotStored, $"{id} was recognised with the help of {neighbour} of its domain, which is gone: it expired, or newer ones took its place.");
+                found.Add(new Neighbour(neighbour, stored.Utterance.Samples));
+            }
+            catch (InvalidDataException exception)
+            {
+                throw new ReplayException(ReplayError.NotStored, $"{id} was recognised with the help of {neighbour} of its domain, which cannot be read. {exception.Message}", exception);
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>The revision with a number and a hash; null for the model itself.</summary>
     private static async Task<Revision?> ReadAsync(

@@ -45,6 +45,9 @@ internal sealed record RecognitionRecord(
     /// <summary>Hash of <see cref="Fallback"/>'s bytes; null for the model itself.</summary>
     public string? FallbackSha256 { get; init; }
 
+    /// <summary>Ids of the domain's utterances that joined the fast update, the most similar first; null if none did.</summary>
+    public IReadOnlyList<string>? Neighbours { get; init; }
+
     /// <summary>What drafts and finals were checked with.</summary>
     public CollapseBounds Collapse { get; init; } = CollapseBounds.Of(new CollapseOptions());
 
@@ -56,4 +59,8 @@ internal sealed record RecognitionRecord(
 /// <param name="Utterance">What is learnt from.</param>
 /// <param name="Recognition">What is needed to recognise it again.</param>
 /// <remarks>Immutable. Personal data.</remarks>
-internal sealed record StoredUtterance(BufferedUtterance Utterance, RecognitionRecord Recognition);
+internal sealed record StoredUtterance(BufferedUtterance Utterance, RecognitionRecord Recognition)
+{
+    /// <summary>Where it lies among others; null if that was not asked for, or by a server that did not know of it. Such an utterance is nobody's neighbour.</summary>
+    public ReadOnlyMemory<float>? Embedding { get; init; }
+}

@@ -10,7 +10,7 @@ namespace Attune.Server.State;
 /// <summary>Bytes of a stored utterance.</summary>
 /// <remarks>
 /// <para><c>ATTU</c>, a byte with the version of the format, three zeros, length of the JSON (int32), length of the waveform in samples (int32), JSON,
-/// samples (float32), SHA-256 of everything before it. All little-endian.</para>
+/// samples (float32), SHA-256 of everything before it. All little-endian. What the JSON may lack, an older server has not written, and a newer one does without.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
 internal static class UtteranceFormat
@@ -66,7 +66,10 @@ internal static class UtteranceFormat
     private static Description Describe(StoredUtterance stored)
     {
         var utterance = stored.Utterance;
-        return new(utterance.Id, utterance.Domain, utterance.Time, utterance.Revision, utterance.Draft, utterance.Final, stored.Recognition);
+        return new(utterance.Id, utterance.Domain, utterance.Time, utterance.Revision, utterance.Draft, utterance.Final, stored.Recognition)
+        {
+            Embedding = stored.Embedding is { } embedding ? MemoryMarshal.AsBytes(embedding.Span).ToArray() : null,
+        };
     }
 
     private sealed record Description(
@@ -80,6 +83,13 @@ internal static class UtteranceFormat
             Recognition: { ModelName: not null, ModelSha256: not null, ParameterSet: not null, Collapse: not null },
         };
 
-        public StoredUtterance ToUtterance(float[] samples) => new(new BufferedUtterance(Id, Domain, samples, Time, Revision, Draft, Final), Recognition);
+        /// <summary>Float32.</summary>
+        public byte[]? Embedding { get; init; }
+
+        public StoredUtterance ToUtterance(float[] samples) => new(new BufferedUtterance(Id, Domain, samples, Time, Revision, Draft, Final), Recognition)
+        {
+            // No array would become an empty place.
+            Embedding = Embedding is null ? default(ReadOnlyMemory<float>?) : MemoryMarshal.Cast<byte, float>(Embedding).ToArray(),
+        };
     }
 }

@@ -4,7 +4,7 @@ using Attune.Server.State;
 
 namespace Attune.Server.Workers;
 
-/// <summary>Starts the store, empties the outbox into it, and follows its events.</summary>
+/// <summary>Starts the store, empties the outbox into it, follows its events, and forgets what has expired.</summary>
 /// <remarks>When the server stops, what is in the outbox is still stored, as long as the shutdown may take.</remarks>
 internal sealed partial class StateWorker(
     StateConnection connection, ServingModel serving, UtteranceOutbox outbox, TimeProvider time, ILogger<StateWorker> logger)
@@ -12,9 +12,13 @@ internal sealed partial class StateWorker(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>As often as the store in the process deletes what has expired.</summary>
+    private static readonly TimeSpan ForgettingInterval = TimeSpan.FromMinutes(1);
+
     private readonly CancellationTokenSource _stopping = new();
     private Task _storing = Task.CompletedTask;
     private Task _following = Task.CompletedTask;
+    private Task _forgetting = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -22,6 +26,7 @@ internal sealed partial class StateWorker(
         connection.Restored += Refresh;
         _storing = Task.Run(() => outbox.RunAsync(_stopping.Token), CancellationToken.None);
         _following = Task.Run(FollowAsync, CancellationToken.None);
+        _forgetting = Task.Run(ForgetAsync, CancellationToken.None);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -31,13 +36,20 @@ internal sealed partial class StateWorker(
         await _storing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (outbox.Waiting > 0) Log.NotStored(logger, outbox.Waiting);
         await _stopping.CancelAsync();
-        await Task.WhenAll(_storing, _following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_storing, _following, _forgetting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose()
     {
         _stopping.Cancel(); // a host that failed to start is not stopped
         _stopping.Dispose();
+    }
+
+    /// <summary>Audio in memory lasts no longer than that in the store.</summary>
+    private async Task ForgetAsync()
+    {
+        using var timer = new PeriodicTimer(ForgettingInterval, time);
+        while (await timer.WaitForNextTickAsync(_stopping.Token)) serving.Domains.Catalogue.ForgetExpired();
     }
 
     private async Task FollowAsync()

@@ -121,6 +121,31 @@ public sealed class SerialDomainTests : IDisposable
     }
 
     [Fact]
+    public async Task NextAsync_NeighboursWanted_AreTheMostSimilarButThoseHeldBack()
+    {
+        using var recognizer = new AdaptiveRecognizer(
+            _model,
+            new RecognitionOptions(),
+            new OnnxOptions(),
+            new FastUpdateOptions { Neighbours = 2, NeighbourFloor = -1 },
+            new AdaptationThreadOptions(),
+            TimeProvider.System,
+            collapseOptions: new CollapseOptions { Enabled = false });
+        using var domain = new SerialDomain(
+            recognizer, new SlowUpdateOptions { Strategy = "dsuta", FastSteps = 1, UtterancesPerUpdate = 2 }, new GateOptions { HeldBack = 1 }, GuardSet.Empty, TimeProvider.System);
+
+        var joined = new List<string>();
+        for (var i = 0; i < 7; i++) joined.Add(string.Join(' ', (await domain.NextAsync(Speech(i % 3), default)).Recognized.Adaptation.Neighbours));
+
+        // 3 and 6 are held back: they would have been the nearest, since they are the same as 0 and 1 modulo 3.
+        Assert.Equal("", joined[0]);
+        Assert.Equal("1", joined[1]);
+        Assert.All(joined, ids => Assert.DoesNotContain(ids.Split(' '), id => id is "3" or "6"));
+        Assert.StartsWith("1 ", joined[3], StringComparison.Ordinal);
+        Assert.StartsWith("4 1", joined[6], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task NextAsync_ManyUtterances_LeavesNoTensorBehind()
     {
         using var domain = Create(new SlowUpdateOptions { ResetWindow = 10, UtterancesPerUpdate = 2, FastSteps = 1 });

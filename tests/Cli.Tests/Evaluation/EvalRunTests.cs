@@ -81,6 +81,21 @@ public sealed class EvalRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Eval_NeighboursKilled_HearsTheEarlierUtterancesAgain()
+    {
+        var journal = _files.Path("kept");
+        string[] command = ["--noise", "white@0", "--strategies", "suta:steps=5:rate=1e-3:neighbours=2", "--journal", journal];
+        var whole = await _files.EvalToJsonAsync(command);
+        var lines = File.ReadAllLines(journal);
+        File.WriteAllLines(journal, lines.Take(3)); // the basis and two of three
+
+        var resumed = await _files.EvalToJsonAsync(command);
+
+        // The third utterance's neighbours are the two before it, which no journal has.
+        Assert.Equal(Timeless(whole), Timeless(resumed));
+    }
+
+    [Fact]
     public async Task Eval_Killed_GoesOnWhereItStopped()
     {
         var journal = _files.Path("kept");
@@ -206,6 +221,7 @@ public sealed class EvalRunTests : IDisposable
     [InlineData(ExitCode.Usage, "--strategies none,fast", "A strategy must be one of none, tent, sdpl, suta,")]
     [InlineData(ExitCode.Usage, "--strategies ,", "--strategies must name at least one of none, tent,")]
     [InlineData(ExitCode.Usage, "--strategies suta:steps=101", "Given: 'steps=101' in 'suta:steps=101'.")]
+    [InlineData(ExitCode.Usage, "--strategies suta:neighbours=17", "neighbours to 16, a beam")]
     [InlineData(ExitCode.Usage, "--strategies suta:parameters=some", "Given: 'parameters=some' in")]
     [InlineData(ExitCode.Usage, "--strategies none --noise white@loud", "--noise must be FILE@SNR, FOLDER@SNR, white@SNR")]
     [InlineData(ExitCode.Usage, "--strategies none --limit 0", "--limit must be at least 1. Given: '0'.")]

@@ -57,6 +57,8 @@ internal sealed class DomainHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
+    public DomainReader Reader => Get<ServingModel>().Domains.Reader;
+
     public DomainCatalogue Catalogue => Get<ServingModel>().Domains.Catalogue;
 
     private static CancellationToken Token => TestStore.Token;
