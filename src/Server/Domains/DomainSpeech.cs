@@ -1,6 +1,7 @@
 using Attune.Adaptation;
 using Attune.Adaptation.Buffering;
 using Attune.Adaptation.Collapse;
+using Attune.Adaptation.Objectives;
 using Attune.Adaptation.Revisions;
 using Attune.Adaptation.Slow;
 using Attune.Recognition.Decoding;
@@ -104,6 +105,8 @@ internal sealed class DomainSpeech(
         {
             RevisionSha256 = snapshot.Current?.Sha256,
             FallbackSha256 = snapshot.Fallback?.Sha256,
+            Objective = settings.Fast.Objective,
+            ObjectiveKnowsLanguage = settings.Fast.Objective == NamedObjectives.Sgem && settings.Decoding.LanguageModel is not null,
             Collapse = _collapse,
             Processor = Processor.Name,
             Neighbours = report.Neighbours.Count > 0 ? report.Neighbours : null,

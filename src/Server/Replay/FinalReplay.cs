@@ -27,6 +27,12 @@ internal sealed class FinalReplay(StateConnection connection, StateOptions optio
                 $"{id} was recognised by the model {record.ModelName} {record.ModelSha256}. Given: {model.Name} {model.Sha256}. Give the folder of the former.");
         }
 
+        if (record.ObjectiveKnowsLanguage && record.StepsRun > 0)
+        {
+            throw new ReplayException(
+                ReplayError.NotStored, $"{id} was adapted to by {record.Objective} with the language model of its server, of which nothing is stored: it cannot be recomputed.");
+        }
+
         using var recognizer = CreateRecognizer(record);
         var scope = new StateScope(
             RedisKeys.For(model, recognizer.ParameterSet), model.Sha256, recognizer.ParameterSet, recognizer.Source.Layout, RoundSize: 0);
@@ -84,6 +90,7 @@ internal sealed class FinalReplay(StateConnection connection, StateOptions optio
         {
             LearningRate = record.LearningRate,
             Parameters = record.ParameterSet,
+            Objective = record.Objective,
             RepeatUpdatesPerEnclosingModule = record.RepeatUpdatesPerEnclosingModule,
         },
         new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = record.ThreadsPerWorker },

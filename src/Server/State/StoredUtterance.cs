@@ -1,6 +1,7 @@
 using Attune.Adaptation;
 using Attune.Adaptation.Buffering;
 using Attune.Adaptation.Collapse;
+using Attune.Adaptation.Objectives;
 
 namespace Attune.Server.State;
 
@@ -44,6 +45,12 @@ internal sealed record RecognitionRecord(
 
     /// <summary>Hash of <see cref="Fallback"/>'s bytes; null for the model itself.</summary>
     public string? FallbackSha256 { get; init; }
+
+    /// <summary>What steps minimised, by its name in settings.</summary>
+    public string Objective { get; init; } = NamedObjectives.Suta;
+
+    /// <summary>Whether the server's language model took part in it.</summary>
+    public bool ObjectiveKnowsLanguage { get; init; }
 
     /// <summary>Ids of the domain's utterances that joined the fast update, the most similar first; null if none did.</summary>
     public IReadOnlyList<string>? Neighbours { get; init; }

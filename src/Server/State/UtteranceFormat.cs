@@ -80,7 +80,7 @@ internal static class UtteranceFormat
         public bool IsWhole => this is
         {
             Id: not null, Domain: not null, Draft: not null, Final: not null,
-            Recognition: { ModelName: not null, ModelSha256: not null, ParameterSet: not null, Collapse: not null },
+            Recognition: { ModelName: not null, ModelSha256: not null, ParameterSet: not null, Objective: not null, Collapse: not null },
         };
 
         /// <summary>Float32.</summary>

@@ -41,6 +41,20 @@ public class ReplayHostTests
     }
 
     [Fact]
+    public async Task RunAsync_OtherObjective_IsTheSameBitForBit()
+    {
+        using var store = new LastingStore(TestStore.External);
+        await using var host = await DomainHost.StartAsync([.. store.Settings, "--Adaptation:Fast:Objective", "sgem"]);
+        var final = await host.SayAsync(sample: "digits-air-conditioner-10db", steps: 2);
+        await host.StoredAsync(DomainHost.Line, 1);
+
+        var replayed = await ReplayAsync(final.FinalId, store);
+
+        Assert.Equal(replayed.Served, replayed.Recomputed);
+        Assert.Equal(final.Adaptation.LossAfter, replayed.Recomputed.LossAfter);
+    }
+
+    [Fact]
     public async Task RunAsync_NotStored_SaysWhy()
     {
         using var store = new LastingStore(TestStore.External);
