@@ -78,7 +78,7 @@ internal sealed class DraftBatchBenchmark(Model model, double seconds, int runs)
 
     private InferenceSession Open(byte[] graph, int threads)
     {
-        using var options = OnnxAcousticModel.CreateOptions(model, new OnnxOptions { Threads = threads });
+        using var options = OnnxSession.CreateOptions(model.Weights, new OnnxOptions { Threads = threads });
         return new InferenceSession(graph, options);
     }
 

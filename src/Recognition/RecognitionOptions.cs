@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Attune.Recognition.Models.Hub;
+using Attune.Recognition.Models;
 
 namespace Attune.Recognition;
 
@@ -25,12 +25,5 @@ public sealed class RecognitionOptions
     public TimeSpan MaxUtterance { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The model folder as a full path.</summary>
-    public string ResolveModel()
-    {
-        var here = Path.GetFullPath(Model);
-        var beside = Path.Combine(AppContext.BaseDirectory, Model);
-        if (Directory.Exists(here)) return here;
-        if (Directory.Exists(beside)) return beside;
-        return HubReference.TryParse(Model, out var reference) && new HubCache(HubCache.DefaultFolder).FindSnapshot(reference) is { } pulled ? pulled : here;
-    }
+    public string ResolveModel() => ModelFolder.Resolve(Model);
 }

@@ -28,15 +28,18 @@ public sealed class AdaptableParameters
     /// <remarks>
     /// Low-rank additions start as LoRA's do, so that they change nothing yet: A uniform in +-1/sqrt(inputs) from a fixed seed, B zero.
     /// </remarks>
-    public static AdaptableParameters Source(Model model, ParameterSet set)
+    public static AdaptableParameters Source(Model model, ParameterSet set) => Source(model.Weights, set.In(model.Layout, model.Config));
+
+    /// <summary>The parameters as the weights of any model have them.</summary>
+    /// <inheritdoc cref="Source(Model, ParameterSet)" path="/remarks"/>
+    public static AdaptableParameters Source(ModelWeights weights, ParameterLayout layout)
     {
-        var layout = set.In(model.Layout, model.Config);
         var values = new float[layout.Length];
         foreach (var slice in layout.Slices)
         {
             var target = values.AsSpan(slice.Offset, slice.Length);
             if (LoraNames.IsDown(slice.Parameter.Name)) FillUniform(target, 1 / Math.Sqrt(slice.Parameter.Shape[1]), seed: slice.Offset);
-            else if (!LoraNames.IsAddition(slice.Parameter.Name)) model.Weights.ReadFloats(slice.Parameter.Name, target);
+            else if (!LoraNames.IsAddition(slice.Parameter.Name)) weights.ReadFloats(slice.Parameter.Name, target);
         }
 
         return new AdaptableParameters(layout, values);

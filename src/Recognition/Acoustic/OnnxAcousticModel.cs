@@ -32,7 +32,7 @@ public sealed class OnnxAcousticModel : IDisposable
         Source = set is null ? null : AdaptableParameters.Source(model, set);
         _adaptable = Source?.Layout;
         TopLayers = topLayers;
-        using var sessionOptions = CreateOptions(model, options ?? new OnnxOptions());
+        using var sessionOptions = OnnxSession.CreateOptions(model.Weights, options ?? new OnnxOptions());
         _session = new InferenceSession(Wav2Vec2Graph.Write(model, Source, topLayers), sessionOptions);
     }
 
@@ -83,23 +83,16 @@ public sealed class OnnxAcousticModel : IDisposable
             throw new ArgumentException("The parameters belong to another session or parameter set.", nameof(parameters));
 
         var names = new List<string> { Wav2Vec2Graph.Waveform };
-        var values = new List<OrtValue> { Tensor(waveform, [1, waveform.Length]) };
+        var values = new List<OrtValue> { OnnxSession.Tensor(waveform, 1, waveform.Length) };
         try
         {
             foreach (var slice in parameters?.Layout.Slices ?? [])
             {
                 names.Add(slice.Parameter.Name);
-                values.Add(Tensor(parameters![slice], [.. slice.Parameter.Shape]));
+                values.Add(OnnxSession.Tensor(parameters![slice], [.. slice.Parameter.Shape]));
             }
 
-            using var runOptions = new RunOptions();
-            using var registration = cancellationToken.Register(() => runOptions.Terminate = true);
-            cancellationToken.ThrowIfCancellationRequested();
-            return _session.Run(runOptions, names, values, outputs);
-        }
-        catch (OnnxRuntimeException exception) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException("The forward pass was cancelled.", exception, cancellationToken);
+            return OnnxSession.Run(_session, names, values, outputs, cancellationToken);
         }
         finally
         {
@@ -107,45 +100,5 @@ public sealed class OnnxAcousticModel : IDisposable
         }
     }
 
-    // ONNX Runtime reads inputs only, so memory that must not change may be handed to it.
-    private static OrtValue Tensor(ReadOnlyMemory<float> memory, long[] shape) => OrtValue.CreateTensorValueFromMemory(
-        OrtMemoryInfo.DefaultInstance, System.Runtime.InteropServices.MemoryMarshal.AsMemory(memory), shape);
-
     private Logits ToLogits(OrtValue value) => new(value.GetTensorDataAsSpan<float>().ToArray(), _model.Config.VocabularySize);
-
-    /// <summary>The one folder that ONNX Runtime may read weights from.</summary>
-    private static string WeightsFolder(Model model)
-    {
-        var folders = model.Weights.Files.Select(file => Path.GetDirectoryName(file.Path)!).Distinct(StringComparer.Ordinal).ToArray();
-        return folders.Length == 1
-            ? folders[0]
-            : throw new ModelException(
-                ModelError.UnsupportedFeature,
-                $"The files of {model.Folder} must lie in one folder after links are followed. Given: {string.Join(", ", folders)}.");
-    }
-
-    /// <summary>How a session on a model's weights runs. The caller disposes it.</summary>
-    internal static SessionOptions CreateOptions(Model model, OnnxOptions options)
-    {
-        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        var shared = OnnxThreads.AreShared(threads); // before anything else of ONNX Runtime
-        var sessionOptions = new SessionOptions
-        {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            IntraOpNumThreads = threads,
-            InterOpNumThreads = 1,
-            // Adaptable parameters are inputs with defaults on purpose; ONNX Runtime warns about each.
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-        if (shared) sessionOptions.DisablePerSessionThreads();
-        // Threads that spin while they wait take the cores from libtorch, many times over (microsoft/onnxruntime#13808).
-        sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        sessionOptions.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
-        sessionOptions.AddSessionConfigEntry("session.disable_prepacking", options.PackWeights ? "0" : "1");
-        sessionOptions.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", WeightsFolder(model));
-#if CUDA
-        sessionOptions.AppendExecutionProvider_CUDA();
-#endif
-        return sessionOptions;
-    }
 }

@@ -25,9 +25,9 @@ public sealed record ParameterSet
     /// <summary>Rank of <c>lora</c> where none is given.</summary>
     public const int DefaultLoraRank = 8;
 
-    private readonly Func<ModelParameter, ModelConfig, bool> _contains;
+    private readonly Func<ModelParameter, int, bool> _contains;
 
-    private ParameterSet(string name, Func<ModelParameter, ModelConfig, bool> contains)
+    private ParameterSet(string name, Func<ModelParameter, int, bool> contains)
     {
         Name = name;
         _contains = contains;
@@ -69,18 +69,25 @@ public sealed record ParameterSet
     }
 
     /// <summary>The set's parameters in a model, in the order of the forward pass.</summary>
-    /// <exception cref="ArgumentException"><c>top-K</c> asks for more layers than the model has.</exception>
-    public ParameterLayout In(ModelLayout layout, ModelConfig config)
+    /// <exception cref="ArgumentException"><c>top-K</c> asks for more layers than the model has, or the model has none of the set's parameters.</exception>
+    public ParameterLayout In(ModelLayout layout, ModelConfig config) => In(layout.Parameters, config.LayerCount);
+
+    /// <summary>The set's parameters among those of a model, in their order.</summary>
+    /// <param name="parameters">All parameters of the model.</param>
+    /// <param name="layerCount">Its transformer layers.</param>
+    /// <exception cref="ArgumentException"><c>top-K</c> asks for more layers than the model has, or the model has none of the set's parameters.</exception>
+    public ParameterLayout In(IEnumerable<ModelParameter> parameters, int layerCount)
     {
-        if (TopLayers > config.LayerCount)
+        if (TopLayers > layerCount)
         {
             throw new ArgumentException(
-                $"Parameter set {Name} needs {TopLayers} transformer layers; the model has {config.LayerCount}.");
+                $"Parameter set {Name} needs {TopLayers} transformer layers; the model has {layerCount}.");
         }
 
-        return new ParameterLayout(LoraRank > 0
-            ? layout.Parameters.SelectMany(LoraAdditions)
-            : layout.Parameters.Where(parameter => _contains(parameter, config)));
+        var layout = new ParameterLayout(LoraRank > 0
+            ? parameters.SelectMany(LoraAdditions)
+            : parameters.Where(parameter => _contains(parameter, layerCount)));
+        return layout.Length > 0 ? layout : throw new ArgumentException($"The model has no parameter of the set {Name}.");
     }
 
     public override string ToString() => Name;
@@ -93,7 +100,7 @@ public sealed record ParameterSet
             : null;
 
     private static ParameterSet Top(string name, int layers) =>
-        new(name, (parameter, config) => parameter.IsLayerNorm && parameter.Layer >= config.LayerCount - layers) { TopLayers = layers };
+        new(name, (parameter, layerCount) => parameter.IsLayerNorm && parameter.Layer >= layerCount - layers) { TopLayers = layers };
 
     private static ParameterSet Lora(string name, int rank) => new(name, (_, _) => false) { LoraRank = rank };
 

@@ -19,14 +19,17 @@ internal sealed class GraphBuilder
     private readonly HashSet<string> _constants = new(StringComparer.Ordinal);
     private int _nodeCount;
 
-    /// <summary>Declares an input; a dimension is a number or, where it varies, a name.</summary>
-    public void Input(string name, params object[] shape) => _graph.Input.Add(ValueInfo(name, shape));
+    /// <summary>Declares an input of floats; a dimension is a number or, where it varies, a name.</summary>
+    public void Input(string name, params object[] shape) => _graph.Input.Add(ValueInfo(name, TensorProto.Types.DataType.Float, shape));
+
+    /// <summary>Declares an input of 64-bit integers; a dimension is a number or, where it varies, a name.</summary>
+    public void IntegerInput(string name, params object[] shape) => _graph.Input.Add(ValueInfo(name, TensorProto.Types.DataType.Int64, shape));
 
     /// <summary>Gives a value a public name and declares it as an output.</summary>
     public void Output(string value, string name, params object[] shape)
     {
-        Add("Identity", [value], name);
-        _graph.Output.Add(ValueInfo(name, shape));
+        Add("Identity", [value], [name]);
+        _graph.Output.Add(ValueInfo(name, TensorProto.Types.DataType.Float, shape));
     }
 
     /// <summary>Adds a node with one output and returns the output's name.</summary>
@@ -34,7 +37,15 @@ internal sealed class GraphBuilder
     /// <param name="inputs">Names of its inputs.</param>
     /// <param name="attributes">Name and value; a value is a long, float, string or long[].</param>
     public string Node(string type, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
-        Add(type, inputs, $"v{_nodeCount}", attributes);
+        Add(type, inputs, [$"v{_nodeCount}"], attributes)[0];
+
+    /// <summary>Adds a node with several outputs and returns their names.</summary>
+    /// <param name="type">Operator, for example <c>Split</c>.</param>
+    /// <param name="inputs">Names of its inputs.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    /// <param name="attributes">Name and value; a value is a long, float, string or long[].</param>
+    public string[] Node(string type, string[] inputs, int outputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Add(type, inputs, [.. Enumerable.Range(0, outputs).Select(output => $"v{_nodeCount}_{output}")], attributes);
 
     /// <summary>A constant list of integers, for operators that take axes or shapes as inputs.</summary>
     public string Integers(params long[] values)
@@ -101,12 +112,12 @@ internal sealed class GraphBuilder
         Graph = _graph,
     }.ToByteArray();
 
-    private string Add(string type, string[] inputs, string output, params ReadOnlySpan<(string Name, object Value)> attributes)
+    private string[] Add(string type, string[] inputs, string[] outputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
-        var node = new NodeProto { OpType = type, Name = $"{type}_{_nodeCount++}", Input = { inputs }, Output = { output } };
+        var node = new NodeProto { OpType = type, Name = $"{type}_{_nodeCount++}", Input = { inputs }, Output = { outputs } };
         foreach (var (name, value) in attributes) node.Attribute.Add(Attribute(name, value));
         _graph.Node.Add(node);
-        return output;
+        return outputs;
     }
 
     private static AttributeProto Attribute(string name, object value) => value switch
@@ -118,14 +129,14 @@ internal sealed class GraphBuilder
         _ => throw new ArgumentException($"An attribute is a long, float, string or long[]. Given: {value.GetType()}.", nameof(value)),
     };
 
-    private static ValueInfoProto ValueInfo(string name, object[] shape) => new()
+    private static ValueInfoProto ValueInfo(string name, TensorProto.Types.DataType type, object[] shape) => new()
     {
         Name = name,
         Type = new TypeProto
         {
             TensorType = new TypeProto.Types.Tensor
             {
-                ElemType = (int)TensorProto.Types.DataType.Float,
+                ElemType = (int)type,
                 Shape = new TensorShapeProto { Dim = { shape.Select(Dimension) } },
             },
         },

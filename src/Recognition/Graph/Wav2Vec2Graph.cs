@@ -1,5 +1,4 @@
 using Attune.Recognition.Acoustic;
-using Attune.Recognition.Graph.Onnx;
 using Attune.Recognition.Models;
 
 namespace Attune.Recognition.Graph;
@@ -24,18 +23,16 @@ internal sealed class Wav2Vec2Graph
     private const float FeatureNormEps = 1e-5f;
 
     private readonly GraphBuilder _graph = new();
-    private readonly Model _model;
+    private readonly LayerBuilder _layers;
     private readonly ModelConfig _config;
     private readonly ModelLayout _layout;
-    private readonly AdaptableParameters? _adaptable;
     private readonly int _topLayers;
 
     private Wav2Vec2Graph(Model model, AdaptableParameters? adaptable, int topLayers)
     {
-        _model = model;
+        _layers = new LayerBuilder(_graph, model.Weights, model.Layout.Parameters, adaptable);
         _config = model.Config;
         _layout = model.Layout;
-        _adaptable = adaptable;
         _topLayers = topLayers;
     }
 
@@ -51,9 +48,6 @@ internal sealed class Wav2Vec2Graph
 
     private byte[] Write()
     {
-        foreach (var parameter in _layout.Parameters) Declare(parameter);
-        foreach (var slice in _adaptable?.Layout.Slices ?? []) DeclareAdaptable(slice);
-
         _graph.Input(Waveform, 1, "S");
         var x = EncoderInput(Projection(FeatureExtractor()));
         for (var layer = 0; layer < _config.LayerCount; layer++)
@@ -63,35 +57,8 @@ internal sealed class Wav2Vec2Graph
         }
 
         if (_config.StableLayerNorm) x = LayerNorm(x, _layout.EncoderNorm);
-        _graph.Output(Linear(x, _layout.Head), LogitsOutput, "T", _config.VocabularySize);
+        _graph.Output(_layers.Linear(x, _layout.Head), LogitsOutput, "T", _config.VocabularySize);
         return _graph.Build();
-    }
-
-    private void Declare(ModelParameter parameter)
-    {
-        if (_adaptable?.Layout.Contains(parameter.Name) == true) return;
-        var (file, entry) = _model.Weights.Find(parameter.Name);
-        var type = entry.Type switch
-        {
-            ElementType.F32 => TensorProto.Types.DataType.Float,
-            ElementType.F16 => TensorProto.Types.DataType.Float16,
-            ElementType.BF16 => TensorProto.Types.DataType.Bfloat16,
-            _ => throw new ModelException(ModelError.TensorType, $"{parameter.Name} is stored as {entry.Type}; F32, F16 and BF16 are supported."),
-        };
-        _graph.ExternalConstant(parameter.Name, type, parameter.Shape, Path.GetFileName(file.Path), entry.FileOffset, entry.SizeBytes);
-    }
-
-    private void DeclareAdaptable(ParameterSlice slice)
-    {
-        _graph.Input(slice.Parameter.Name, [.. slice.Parameter.Shape.Cast<object>()]);
-        _graph.Constant(slice.Parameter.Name, slice.Parameter.Shape, _adaptable![slice].Span);
-    }
-
-    /// <summary>The value of a parameter as float32.</summary>
-    private string Value(string name)
-    {
-        if (_adaptable?.Layout.Contains(name) == true || _model.Weights.Find(name).Entry.Type == ElementType.F32) return name;
-        return _graph.Node("Cast", [name], ("to", (long)TensorProto.Types.DataType.Float));
     }
 
     private string FeatureExtractor()
@@ -100,16 +67,16 @@ internal sealed class Wav2Vec2Graph
         for (var i = 0; i < _config.ConvDims.Count; i++)
         {
             var name = _layout.FeatureConvolution(i);
-            string[] inputs = _config.ConvBias ? [x, Value(name + ".weight"), Value(name + ".bias")] : [x, Value(name + ".weight")];
+            string[] inputs = _config.ConvBias ? [x, _layers.Value(name + ".weight"), _layers.Value(name + ".bias")] : [x, _layers.Value(name + ".weight")];
             x = _graph.Node(
                 "Conv",
                 inputs,
                 ("kernel_shape", new long[] { _config.ConvKernels[i] }),
                 ("strides", new long[] { _config.ConvStrides[i] })); // (1, C, frames)
-            x = Activate(FeatureNorm(x, i), _config.FeatureActivation);
+            x = _layers.Activate(FeatureNorm(x, i), _config.FeatureActivation);
         }
 
-        return Transpose(_graph.Node("Squeeze", [x, _graph.Integers(0)]), 1, 0); // (T', C)
+        return _layers.Transpose(_graph.Node("Squeeze", [x, _graph.Integers(0)]), 1, 0); // (T', C)
     }
 
     private string FeatureNorm(string x, int index)
@@ -117,61 +84,61 @@ internal sealed class Wav2Vec2Graph
         var name = _layout.FeatureNormalization(index);
         if (_config.FeatureNorm == Models.FeatureNorm.Layer)
         {
-            var normalized = LayerNorm(Transpose(x, 0, 2, 1), name, FeatureNormEps);
-            return Transpose(normalized, 0, 2, 1);
+            var normalized = LayerNorm(_layers.Transpose(x, 0, 2, 1), name, FeatureNormEps);
+            return _layers.Transpose(normalized, 0, 2, 1);
         }
 
         // One group per channel is normalisation over time.
         return index > 0
             ? x
-            : _graph.Node("InstanceNormalization", [x, Value(name + ".weight"), Value(name + ".bias")], ("epsilon", FeatureNormEps));
+            : _graph.Node("InstanceNormalization", [x, _layers.Value(name + ".weight"), _layers.Value(name + ".bias")], ("epsilon", FeatureNormEps));
     }
 
     private string Projection(string x)
     {
         if (_config.ProjectionLayerNorm) x = LayerNorm(x, _layout.ProjectionNorm);
-        return Linear(x, _layout.Projection); // (T', D)
+        return _layers.Linear(x, _layout.Projection); // (T', D)
     }
 
     private string EncoderInput(string x)
     {
-        var x3 = _graph.Node("Unsqueeze", [Transpose(x, 1, 0), _graph.Integers(0)]); // (1, D, T')
+        var x3 = _graph.Node("Unsqueeze", [_layers.Transpose(x, 1, 0), _graph.Integers(0)]); // (1, D, T')
         var padding = _config.PositionalKernel / 2;
         var position = _graph.Node(
             "Conv",
-            [x3, PositionalWeight(), Value(_layout.Positional + ".bias")],
+            [x3, PositionalWeight(), _layers.Value(_layout.Positional + ".bias")],
             ("kernel_shape", new long[] { _config.PositionalKernel }),
             ("pads", new long[] { padding, padding }),
             ("group", (long)_config.PositionalGroups)); // (1, D, T') or, for an even kernel, one frame more
         if (_config.PositionalKernel % 2 == 0)
             position = _graph.Node("Slice", [position, _graph.Integers(0), _graph.Integers(-1), _graph.Integers(2)]);
 
-        position = Activate(position, _config.FeatureActivation);
-        x = Add(x, Transpose(_graph.Node("Squeeze", [position, _graph.Integers(0)]), 1, 0)); // (T', D)
+        position = _layers.Activate(position, _config.FeatureActivation);
+        x = _layers.Add(x, _layers.Transpose(_graph.Node("Squeeze", [position, _graph.Integers(0)]), 1, 0)); // (T', D)
         return _config.StableLayerNorm ? x : LayerNorm(x, _layout.EncoderNorm);
     }
 
     /// <summary>g v / |v|, with one norm for each tap of the kernel.</summary>
     private string PositionalWeight()
     {
-        var direction = Value(_layout.PositionalDirection); // (D, D / groups, kernel)
+        var direction = _layers.Value(_layout.PositionalDirection); // (D, D / groups, kernel)
         var norm = _graph.Node("ReduceL2", [direction, _graph.Integers(0, 1)], ("keepdims", 1L)); // (1, 1, kernel)
-        return _graph.Node("Mul", [direction, _graph.Node("Div", [Value(_layout.PositionalGain), norm])]);
+        return _graph.Node("Mul", [direction, _graph.Node("Div", [_layers.Value(_layout.PositionalGain), norm])]);
     }
 
     private string Layer(string x, int layer, bool keepHidden)
     {
-        var residual = Add(x, Attention(x, layer));
+        var residual = _layers.Add(x, Attention(x, layer));
         if (keepHidden) KeepHidden(residual);
         x = LayerNorm(residual, _layout.Layer(layer, "layer_norm"));
-        return LayerNorm(Add(x, FeedForward(x, layer)), _layout.Layer(layer, "final_layer_norm"));
+        return LayerNorm(_layers.Add(x, FeedForward(x, layer)), _layout.Layer(layer, "final_layer_norm"));
     }
 
     private string StableLayer(string x, int layer, bool keepHidden)
     {
         if (keepHidden) KeepHidden(x);
-        x = Add(x, Attention(LayerNorm(x, _layout.Layer(layer, "layer_norm")), layer));
-        return Add(x, FeedForward(LayerNorm(x, _layout.Layer(layer, "final_layer_norm")), layer));
+        x = _layers.Add(x, Attention(LayerNorm(x, _layout.Layer(layer, "layer_norm")), layer));
+        return _layers.Add(x, FeedForward(LayerNorm(x, _layout.Layer(layer, "final_layer_norm")), layer));
     }
 
     private void KeepHidden(string x) => _graph.Output(x, HiddenOutput(_topLayers), "T", _config.HiddenSize);
@@ -180,48 +147,22 @@ internal sealed class Wav2Vec2Graph
     {
         var heads = _graph.Integers(-1, _config.HeadCount, _config.HeadSize);
         string Heads(string module, params long[] order) =>
-            Transpose(_graph.Node("Reshape", [Linear(x, _layout.Layer(layer, "attention." + module)), heads]), order);
+            _layers.Transpose(_graph.Node("Reshape", [_layers.Linear(x, _layout.Layer(layer, "attention." + module)), heads]), order);
 
         var query = _graph.Node("Mul", [Heads("q_proj", 1, 0, 2), _graph.Scalar(1 / MathF.Sqrt(_config.HeadSize))]); // (heads, T', D / heads)
         var scores = _graph.Node("MatMul", [query, Heads("k_proj", 1, 2, 0)]); // (heads, T', T')
         var weights = _graph.Node("Softmax", [scores], ("axis", -1L));
-        var mixed = Transpose(_graph.Node("MatMul", [weights, Heads("v_proj", 1, 0, 2)]), 1, 0, 2); // (T', heads, D / heads)
-        return Linear(
+        var mixed = _layers.Transpose(_graph.Node("MatMul", [weights, Heads("v_proj", 1, 0, 2)]), 1, 0, 2); // (T', heads, D / heads)
+        return _layers.Linear(
             _graph.Node("Reshape", [mixed, _graph.Integers(-1, _config.HiddenSize)]),
             _layout.Layer(layer, "attention.out_proj"));
     }
 
     private string FeedForward(string x, int layer)
     {
-        x = Linear(x, _layout.Layer(layer, "feed_forward.intermediate_dense"));
-        return Linear(Activate(x, _config.HiddenActivation), _layout.Layer(layer, "feed_forward.output_dense"));
+        x = _layers.Linear(x, _layout.Layer(layer, "feed_forward.intermediate_dense"));
+        return _layers.Linear(_layers.Activate(x, _config.HiddenActivation), _layout.Layer(layer, "feed_forward.output_dense"));
     }
 
-    /// <summary>W x + b for each row. Gemm takes W as it is stored, (outputs, inputs), so that it can stay in its file.</summary>
-    private string Linear(string x, string name)
-    {
-        var y = _graph.Node("Gemm", [x, Value(name + ".weight"), Value(name + ".bias")], ("transB", 1L));
-        if (_adaptable?.Layout.Contains(LoraNames.Down(name)) != true) return y;
-
-        var low = _graph.Node("Gemm", [x, LoraNames.Down(name)], ("transB", 1L));
-        return Add(y, _graph.Node("Gemm", [low, LoraNames.Up(name)], ("transB", 1L), ("alpha", LoraNames.Scale)));
-    }
-
-    private string LayerNorm(string x, string name, float? epsilon = null) => _graph.Node(
-        "LayerNormalization",
-        [x, Value(name + ".weight"), Value(name + ".bias")],
-        ("axis", -1L),
-        ("epsilon", epsilon ?? (float)_config.LayerNormEps));
-
-    private string Activate(string x, Activation activation) => activation switch
-    {
-        Activation.Gelu => _graph.Node("Gelu", [x], ("approximate", "none")),
-        Activation.GeluTanh => _graph.Node("Gelu", [x], ("approximate", "tanh")),
-        Activation.Relu => _graph.Node("Relu", [x]),
-        _ => _graph.Node("Mul", [x, _graph.Node("Sigmoid", [x])]),
-    };
-
-    private string Transpose(string x, params long[] order) => _graph.Node("Transpose", [x], ("perm", order));
-
-    private string Add(string a, string b) => _graph.Node("Add", [a, b]);
+    private string LayerNorm(string x, string name, float? epsilon = null) => _layers.LayerNorm(x, name, epsilon ?? (float)_config.LayerNormEps);
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Attune.Recognition.Models;
 
 /// <summary>A pretrained model: a checked Hugging Face folder with its configuration, vocabulary and weights.</summary>
@@ -12,13 +10,13 @@ public sealed class Model : IDisposable
         string folder, ModelConfig config, Vocabulary vocabulary, Preprocessing preprocessing, ModelLayout layout, ModelWeights weights)
     {
         Folder = folder;
-        Name = NameOf(folder);
+        Name = ModelFolder.NameOf(folder);
         Config = config;
         Vocabulary = vocabulary;
         Preprocessing = preprocessing;
         Layout = layout;
         Weights = weights;
-        _sha256 = new(() => Hash(weights.Files));
+        _sha256 = new(() => ModelFolder.Hash(weights));
     }
 
     /// <summary>Full path of the folder.</summary>
@@ -56,10 +54,7 @@ public sealed class Model : IDisposable
     /// <exception cref="ModelException">The folder cannot be used; <see cref="ModelException.Error"/> says why.</exception>
     public static Model Open(string folder)
     {
-        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (!Directory.Exists(path))
-            throw new ModelException(
-                ModelError.MissingFolder, $"The model folder {path} does not exist. Correct the path; a model of a hub is fetched by attune pull OWNER/NAME.");
+        var path = ModelFolder.FullPath(folder);
         var config = ModelConfigReader.Read(Path.Combine(path, "config.json"));
         var vocabulary = Vocabulary.Read(path, config);
         var preprocessing = Preprocessing.Read(Path.Combine(path, "preprocessor_config.json"));
@@ -79,26 +74,4 @@ public sealed class Model : IDisposable
 
     /// <summary>Closes the weights' files. Everything else stays usable.</summary>
     public void Dispose() => Weights.Dispose();
-
-    private static string NameOf(string path)
-    {
-        const string cachePrefix = "models--";
-        var snapshots = Path.GetDirectoryName(path);
-        var repository = Path.GetFileName(Path.GetDirectoryName(snapshots));
-        return Path.GetFileName(snapshots) == "snapshots" && repository?.StartsWith(cachePrefix, StringComparison.Ordinal) == true
-            ? repository[cachePrefix.Length..].Replace("--", "/", StringComparison.Ordinal)
-            : Path.GetFileName(path);
-    }
-
-    private static string Hash(IReadOnlyList<SafetensorsFile> files)
-    {
-        var hashes = files.Select(HashFile).ToArray();
-        return Convert.ToHexStringLower(hashes.Length == 1 ? hashes[0] : SHA256.HashData([.. hashes.SelectMany(hash => hash)]));
-    }
-
-    private static byte[] HashFile(SafetensorsFile file)
-    {
-        using var stream = File.OpenRead(file.Path);
-        return SHA256.HashData(stream);
-    }
 }

@@ -25,9 +25,16 @@ internal static class ModelCheck
     /// <exception cref="ModelException">MissingTensor, VocabularySize, TensorShape or TensorType.</exception>
     public static void Check(string folder, ModelConfig config, Vocabulary vocabulary, ModelLayout layout, ModelWeights weights)
     {
-        CheckPresence(folder, layout, weights);
+        CheckPresence(folder, layout.Parameters, weights, "and a model fine-tuned with CTC");
         CheckHead(folder, config, vocabulary, layout, weights);
-        foreach (var parameter in layout.Parameters)
+        CheckTensors(folder, layout.Parameters, weights);
+    }
+
+    /// <summary>Checks that each parameter has its shape and a float type.</summary>
+    /// <exception cref="ModelException">TensorShape or TensorType.</exception>
+    public static void CheckTensors(string folder, IEnumerable<ModelParameter> parameters, ModelWeights weights)
+    {
+        foreach (var parameter in parameters)
         {
             var entry = weights.Find(parameter.Name).Entry;
             if (!entry.Shape.SequenceEqual(parameter.Shape))
@@ -48,15 +55,21 @@ internal static class ModelCheck
         }
     }
 
-    private static void CheckPresence(string folder, ModelLayout layout, ModelWeights weights)
+    /// <summary>Checks that every parameter is there.</summary>
+    /// <param name="folder">For the message.</param>
+    /// <param name="parameters">What the configuration asks for.</param>
+    /// <param name="weights">What the files have.</param>
+    /// <param name="need">What else the user should use, for the message.</param>
+    /// <exception cref="ModelException">MissingTensor.</exception>
+    public static void CheckPresence(string folder, IReadOnlyList<ModelParameter> parameters, ModelWeights weights, string need)
     {
-        var missing = layout.Parameters.Select(parameter => parameter.Name).Where(name => !weights.TryFind(name, out _)).ToArray();
+        var missing = parameters.Select(parameter => parameter.Name).Where(name => !weights.TryFind(name, out _)).ToArray();
         if (missing.Length == 0) return;
         var names = string.Join(", ", missing.Take(NamesShown)) + (missing.Length > NamesShown ? ", ..." : string.Empty);
         throw new ModelException(
             ModelError.MissingTensor,
-            $"The weights in {folder} lack {missing.Length} of {layout.Parameters.Count} tensors that config.json asks for: {names}. "
-            + "Use the config.json that belongs to these weights, and a model fine-tuned with CTC.");
+            $"The weights in {folder} lack {missing.Length} of {parameters.Count} tensors that config.json asks for: {names}. "
+            + $"Use the config.json that belongs to these weights, {need}.");
     }
 
     private static void CheckHead(string folder, ModelConfig config, Vocabulary vocabulary, ModelLayout layout, ModelWeights weights)

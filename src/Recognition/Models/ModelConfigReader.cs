@@ -6,8 +6,8 @@ namespace Attune.Recognition.Models;
 /// <remarks>https://huggingface.co/docs/transformers/model_doc/wav2vec2#transformers.Wav2Vec2Config. Thread-safe.</remarks>
 public static class ModelConfigReader
 {
-    // More layers than any model has; keeps a damaged number from asking for a list of a million parameters.
-    private const int MaximumLayers = 1024;
+    /// <summary>More layers than any model has; keeps a damaged number from asking for a list of a million parameters.</summary>
+    internal const int MaximumLayers = 1024;
 
     private static readonly Dictionary<string, ModelArchitecture> Architectures = new(StringComparer.Ordinal)
     {
@@ -15,7 +15,8 @@ public static class ModelConfigReader
         ["HubertForCTC"] = ModelArchitecture.HubertForCtc,
     };
 
-    private static readonly Dictionary<string, Activation> Activations = new(StringComparer.Ordinal)
+    /// <summary>The activations by the names that configurations give them.</summary>
+    internal static readonly IReadOnlyDictionary<string, Activation> Activations = new Dictionary<string, Activation>(StringComparer.Ordinal)
     {
         ["gelu"] = Activation.Gelu,
         ["gelu_new"] = Activation.GeluTanh,

@@ -17,6 +17,12 @@ public enum ModelPart
 
     /// <summary>The linear layer that gives logits.</summary>
     Head,
+
+    /// <summary>Embeddings of tokens, positions and token types of a text model, and their LayerNorm.</summary>
+    Embeddings,
+
+    /// <summary>The linear layer over the first token of a text classifier.</summary>
+    Pooler,
 }
 
 /// <summary>One tensor that a model of a given configuration has.</summary>

@@ -1,0 +1,30 @@
+using Attune.Text.Tokenization;
+
+namespace Attune.Text.Inference;
+
+/// <summary>A text, or a pair of texts, as BERT reads it: [CLS] text [SEP], and for a pair another text and [SEP], of type 1.</summary>
+/// <remarks>Immutable.</remarks>
+internal sealed class ClassifierText
+{
+    /// <param name="tokenizer">Of the model.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="pair">The second text; null for none.</param>
+    /// <exception cref="TextException">InvalidUnicode.</exception>
+    public ClassifierText(WordPieceTokenizer tokenizer, string text, string? pair)
+    {
+        int[] first = [tokenizer.ClassificationId, .. tokenizer.Encode(text), tokenizer.SeparatorId];
+        int[] second = pair is null ? [] : [.. tokenizer.Encode(pair), tokenizer.SeparatorId];
+        int[] tokens = [.. first, .. second];
+        Batch = new TokenBatch([tokens], [[.. first.Select(_ => 0), .. second.Select(_ => 1)]]);
+        UnknownCount = tokens.Count(tokenizer.IsUnknown);
+    }
+
+    /// <summary>One row.</summary>
+    public TokenBatch Batch { get; }
+
+    /// <summary>Tokens, special ones included.</summary>
+    public int TokenCount => Batch.Longest;
+
+    /// <summary>Those that stand for something that the vocabulary does not have.</summary>
+    public int UnknownCount { get; }
+}

@@ -1,0 +1,37 @@
+using Attune.Recognition.Models;
+
+namespace Attune.Text.Models;
+
+/// <summary>The names and shapes of every parameter that a configuration asks for, in the order of the forward pass.</summary>
+/// <remarks>Immutable. Graph, network and parameter sets take their names from here, so that each is written once.</remarks>
+/// <param name="prefix">What every name but the output layer's starts with in this file.</param>
+public abstract class TextModelLayout(string prefix)
+{
+    /// <summary>All parameters, in the order of the forward pass.</summary>
+    public abstract IReadOnlyList<ModelParameter> Parameters { get; }
+
+    /// <summary>What every name but the output layer's starts with: <c>transformer.</c>, <c>bert.</c> or nothing.</summary>
+    public string Prefix { get; } = prefix;
+
+    /// <summary>Weight, shape (rows, D), of an embedding table.</summary>
+    protected static ModelParameter Table(string name, int rows, int width) => new(name + ".weight", [rows, width], ModelPart.Embeddings);
+
+    /// <summary>Weight and bias of a LayerNorm.</summary>
+    protected static IEnumerable<ModelParameter> Norm(string name, int size, ModelPart part, int layer = -1) =>
+    [
+        new(name + ".weight", [size], part, layer, IsLayerNorm: true),
+        new(name + ".bias", [size], part, layer, IsLayerNorm: true),
+    ];
+
+    /// <summary>Weight and bias of a linear layer.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="weight">Shape as it is stored: (outputs, inputs), or (inputs, outputs) in GPT-2.</param>
+    /// <param name="outputs">Length of the bias.</param>
+    /// <param name="part">Where it lives.</param>
+    /// <param name="layer">Its transformer layer, or -1.</param>
+    protected static IEnumerable<ModelParameter> Linear(string name, long[] weight, int outputs, ModelPart part, int layer = -1) =>
+    [
+        new(name + ".weight", weight, part, layer),
+        new(name + ".bias", [outputs], part, layer),
+    ];
+}
