@@ -31,6 +31,32 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
         return y.Plus(Product(Product(x, down), this[LoraNames.Up(name)]).Times(adaptable!.LoraScale));
     }
 
+    /// <summary>The same with a weight that is stored as (inputs, outputs), as GPT-2 does.</summary>
+    public Tensor TransposedLinear(Tensor x, string name)
+    {
+        var (weight, bias) = (this[name + ".weight"].transpose(-1, -2), this[name + ".bias"]);
+        return training is null ? Affine(x, weight, bias) : nn.functional.linear(training.Cast(x), training.Cast(weight), training.Cast(bias));
+    }
+
+    /// <summary>Rows of a table, shape (N, T, size).</summary>
+    /// <param name="name">Name of the table.</param>
+    /// <param name="ids">Numbers of its rows, row-major, shape (N, T).</param>
+    /// <param name="rows">N.</param>
+    public Tensor Embedding(string name, ReadOnlyMemory<long> ids, int rows)
+    {
+        var table = this[name + ".weight"]; // (V, size) or (N, V, size)
+        var wanted = ids.ToArray();
+        if (table.dim() == 3)
+        {
+            // Each row has its own table: one table of all of them, below each other.
+            for (var i = 0; i < wanted.Length; i++) wanted[i] += i / (wanted.Length / rows) * table.shape[1];
+            table = table.reshape(-1, table.shape[2]);
+        }
+
+        var found = table.index_select(0, tensor(wanted, device: table.device)).view(rows, -1, table.shape[1]);
+        return training is null ? found : training.Cast(found);
+    }
+
     /// <summary>W x + b in the last dimension of x (N, T', inputs).</summary>
     /// <param name="x">Shape (N, T', inputs).</param>
     /// <param name="weight">Shape (outputs, inputs), or with a leading N if each row has its own.</param>
