@@ -12,6 +12,7 @@ using Attune.Cli.Merging;
 using Attune.Cli.Pulling;
 using Attune.Cli.Replaying;
 using Attune.Cli.Serving;
+using Attune.Cli.Texts;
 using Attune.Cli.Training;
 using Attune.Cli.Transcription;
 
@@ -35,6 +36,7 @@ internal static class CommandLine
           attune finetune --manifest train.jsonl --validation held-out.jsonl --out my-model
           attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
           attune lm build orders.txt --out orders.arpa   a language model from text
+          attune text score --model gpt2 "a text"  how probable a text model finds a text
           attune merge recipe.yml --out merged     one model of several
           attune pull facebook/wav2vec2-base-960h  fetch a model from a hub
           attune checkpoint activate 3f2a          let a running server take another model
@@ -88,7 +90,8 @@ internal static class CommandLine
         var pull = PullCommand.Create();
         var checkpoint = CheckpointCommand.Create();
         var key = KeyCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, health, listen, domain, replay, train, fineTune, mergeAdapter, languageModel, merge, pull, checkpoint, key, eval };
+        var text = TextCommand.Create();
+        var root = new RootCommand(Description) { transcribe, serving, health, listen, domain, replay, train, fineTune, mergeAdapter, languageModel, text, merge, pull, checkpoint, key, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -107,6 +110,7 @@ internal static class CommandLine
             [pull] = PullCommand.Notes,
             [checkpoint] = CheckpointCommand.Notes,
             [key] = KeyCommand.Notes,
+            [text] = TextCommand.Notes,
         };
         foreach (var option in root.Options)
         {

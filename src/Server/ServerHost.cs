@@ -8,6 +8,7 @@ using Attune.Server.Serving;
 using Attune.Server.Serving.Riva;
 using Attune.Server.Serving.Web;
 using Attune.Server.Telemetry;
+using Attune.Server.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -78,6 +79,7 @@ public static class ServerHost
         builder.Services.AddSpeech();
         builder.Services.AddDomains();
         builder.Services.AddCheckpoints();
+        builder.Services.AddText();
         builder.Services.AddServingHealth();
         builder.Services.AddGrpcReflection();
         builder.Services.AddTelemetry(builder.Configuration);
@@ -89,6 +91,7 @@ public static class ServerHost
             app.Services.CheckAccess();
             using var lease = app.Services.GetRequiredService<ServingModel>().Lease();
             await lease.Recognizer.WarmUpAsync(app.Lifetime.ApplicationStopping);
+            app.Services.GetRequiredService<TextModels>().WarmUp(app.Lifetime.ApplicationStopping);
         }
         catch
         {
@@ -105,6 +108,7 @@ public static class ServerHost
         app.MapWeb();
         app.MapGrpcService<AdaptationService>();
         app.MapGrpcService<CheckpointService>();
+        app.MapGrpcService<TextService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService();
         app.Lifetime.ApplicationStarted.Register(() => StartLog.Write(app));

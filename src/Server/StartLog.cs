@@ -1,5 +1,6 @@
 using Attune.Server.Access;
 using Attune.Server.Serving;
+using Attune.Server.Text;
 
 namespace Attune.Server;
 
@@ -28,6 +29,8 @@ internal static partial class StartLog
             recognizer.ThreadsPerWorker,
             Environment.ProcessorCount,
             string.Join(", ", app.Urls));
+        foreach (var text in app.Services.GetRequiredService<TextModels>().All)
+            Log.ServingText(app.Logger, text.Name, text.Model.Sha256[..ShownHashCharacters], text.Model.Config.Architecture.ToString(), text.ParameterCount);
         var rules = app.Services.GetRequiredService<AccessRules>();
         Log.Access(app.Logger, rules.Clients, rules.Issuer, rules.Anonymous.Count == 0 ? AccessRules.Nobody : string.Join(' ', rules.Anonymous));
         var plain = ListeningRule.PlainText(app.Configuration).ToArray();
@@ -55,6 +58,9 @@ internal static partial class StartLog
             int threadsPerWorker,
             int cores,
             string urls);
+
+        [LoggerMessage(4, LogLevel.Information, "Serving text model {Model} (sha256 {Sha256}, {Architecture}, {Parameters} parameters)")]
+        public static partial void ServingText(ILogger logger, string model, string sha256, string architecture, long parameters);
 
         [LoggerMessage(2, LogLevel.Information, "Let in are {Clients} clients, tokens of {Issuer}, and others with the roles {Anonymous}")]
         public static partial void Access(ILogger logger, int clients, string issuer, string anonymous);

@@ -18,6 +18,7 @@ using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
 using Attune.Server.Telemetry;
+using Attune.Server.Text;
 
 namespace Attune.Server.Tests;
 
@@ -46,6 +47,8 @@ public sealed partial class ReadmeTests
             .. Settings<StreamOptions>(StreamOptions.Section),
             .. Settings<StateOptions>(StateOptions.Section),
             .. Settings<CheckpointOptions>(CheckpointOptions.Section),
+            $"{TextOptions.Section}:{nameof(TextOptions.Models)}:NAME = ",
+            .. Settings<TextOptions>(TextOptions.Section),
             .. Settings<TelemetryOptions>(TelemetryOptions.Section),
             .. Settings<AccessOptions>(AccessOptions.Section),
             .. Settings<ClientOptions>($"{ClientOptions.Section}:NAME"),

@@ -49,11 +49,18 @@ internal sealed class CallerUsage
     public IDisposable Begin()
     {
         RequireAudio();
+        return BeginWithoutAudio();
+    }
+
+    /// <summary>Begins a request that is not about audio. Disposing the result ends it; do so once.</summary>
+    /// <exception cref="QuotaExceededException">Too many are at work.</exception>
+    public IDisposable BeginWithoutAudio()
+    {
         if (Interlocked.Increment(ref _atWork) > _concurrentRequests)
         {
             Interlocked.Decrement(ref _atWork);
             throw new QuotaExceededException(
-                _name, $"{_concurrentRequests} recognitions at the same time", nameof(LimitOptions.ConcurrentRequests), AnyTime);
+                _name, $"{_concurrentRequests} requests at the same time", nameof(LimitOptions.ConcurrentRequests), AnyTime);
         }
 
         return new Recognition(this);

@@ -11,7 +11,7 @@ public sealed class LimitOptions
 {
     public const string Section = AccessOptions.Section + ":Limits";
 
-    /// <summary>Recognitions of one caller at the same time, streams and single requests together. From 1 to 100,000. Default empty: no limit of its own.</summary>
+    /// <summary>Requests of one caller at the same time: streams, single recognitions and requests about text together. From 1 to 100,000. Default empty: no limit of its own.</summary>
     [Range(1, 100_000)]
     public int? ConcurrentRequests { get; set; }
 

@@ -5,7 +5,7 @@ namespace Attune.Server.Access;
 /// <summary>What a caller may do. None includes another.</summary>
 public static class Role
 {
-    /// <summary>Have audio recognised, with what a domain of the tenant has learnt. Nothing of it is kept.</summary>
+    /// <summary>Have audio recognised, with what a domain of the tenant has learnt, and texts scored, continued, classified and embedded. Nothing of it is kept.</summary>
     public const string Recognise = "recognise";
 
     /// <summary>Have domains learn from the audio, and see what they learnt.</summary>

@@ -15,6 +15,7 @@ using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
 using Attune.Server.Telemetry;
+using Attune.Server.Text;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Configuration;
@@ -45,6 +46,8 @@ internal static class OptionSections
         Section.Of<StreamOptions>(StreamOptions.Section),
         Section.Of<StateOptions>(StateOptions.Section),
         Section.Of<CheckpointOptions>(CheckpointOptions.Section),
+        Section.Of<TextOptions>(TextOptions.Section),
+        Section.OfNames($"{TextOptions.Section}:{nameof(TextOptions.Models)}"),
         Section.Of<TelemetryOptions>(TelemetryOptions.Section),
         Section.Of<AccessOptions>(AccessOptions.Section),
         Section.OfEntries<ClientOptions>(ClientOptions.Section),
@@ -89,6 +92,12 @@ internal static class OptionSections
         string[] known = [.. section.Settings, .. sections];
         foreach (var child in given.GetChildren())
         {
+            if (section.HasAnyName)
+            {
+                if (child.GetChildren().FirstOrDefault() is { } nested) yield return $"{nested.Path} is not a setting. {child.Path} takes one value.";
+                continue;
+            }
+
             if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
                 yield return $"{child.Path} is not a setting. {given.Path} has {string.Join(", ", known)}.";
             else if (section.Settings.Contains(child.Key, StringComparer.OrdinalIgnoreCase) && child.GetChildren().FirstOrDefault() is { } below)
@@ -124,8 +133,14 @@ internal static class OptionSections
         /// <summary>Whether there are sections of any name in it, and the settings are theirs.</summary>
         public bool HasEntries { get; private init; }
 
+        /// <summary>Whether its settings may have any name.</summary>
+        public bool HasAnyName { get; private init; }
+
         /// <summary>A section that has entries of one kind. Another binds and checks them.</summary>
         public static Section OfEntries<TOptions>(string path) => new(path, SettingsOf<TOptions>(), _ => { }, _ => { }) { HasEntries = true };
+
+        /// <summary>A section of values with names of the user's own. Another binds and checks them.</summary>
+        public static Section OfNames(string path) => new(path, [], _ => { }, _ => { }) { HasAnyName = true };
 
         public static Section Of<TOptions>(string path)
             where TOptions : class

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace Attune.Server.Serving;
 
 /// <summary>Lets a bounded number of requests in; one more is refused at once instead of waiting.</summary>
@@ -7,11 +5,15 @@ namespace Attune.Server.Serving;
 internal sealed class Admission : IDisposable
 {
     private readonly int _capacity;
+    private readonly string _setting;
     private readonly SemaphoreSlim _places;
 
-    public Admission(IOptions<ServingOptions> options)
+    /// <param name="capacity">Requests at the same time.</param>
+    /// <param name="setting">The setting that says so.</param>
+    public Admission(int capacity, string setting)
     {
-        _capacity = options.Value.MaxConcurrentRequests;
+        _capacity = capacity;
+        _setting = setting;
         _places = new SemaphoreSlim(_capacity, _capacity);
     }
 
@@ -25,8 +27,7 @@ internal sealed class Admission : IDisposable
         if (!_places.Wait(0))
         {
             throw new OverloadedException(
-                $"At most {_capacity} requests are recognised at the same time ({ServingOptions.Section}:"
-                + $"{nameof(ServingOptions.MaxConcurrentRequests)}), and so many are. Try again later.");
+                $"At most {_capacity} requests are at work at the same time ({_setting}), and so many are. Try again later.");
         }
 
         return new Place(_places);

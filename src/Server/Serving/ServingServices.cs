@@ -24,7 +24,9 @@ internal static class ServingServices
         services.AddSingleton(CreateThreads);
         services.AddSingleton(provider => new ServingModel(provider.GetRequiredService<CheckpointLoader>().LoadInitial()));
         services.AddSingleton(provider => new AudioDecoder(provider.GetRequiredService<RecognitionSettings>().Audio));
-        services.AddSingleton<Admission>();
+        services.AddSingleton(provider => new Admission(
+            provider.GetRequiredService<IOptions<ServingOptions>>().Value.MaxConcurrentRequests, $"{ServingOptions.Section}:{nameof(ServingOptions.MaxConcurrentRequests)}"));
+        services.AddSingleton<ComputeTurns>();
         services.AddSingleton<StreamAdmission>();
         services.AddSingleton<StreamRunner>();
         services.AddSingleton<StreamSocket>();

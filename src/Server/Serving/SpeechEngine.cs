@@ -14,18 +14,14 @@ namespace Attune.Server.Serving;
 /// <remarks>
 /// <para>(1) take a place, or refuse, and the model that serves now; (2) decode the audio; (3) draft, fast update and final of each utterance; (4) give
 /// place and model back.</para>
-/// <para>Decoding and drafts compute on threads of the pool, half as many as there are cores: the forward pass brings threads of its own, and
-/// health checks must find a free one. Requests wait for each other between utterances, first come first served; what is left to do after a fast update is
-/// little, and waits for nobody's draft.</para>
+/// <para>Decoding and drafts compute among the <see cref="ComputeTurns"/>: requests wait for each other between utterances, first come first served; what is
+/// left to do after a fast update is little, and waits for nobody's draft.</para>
 /// <para>Thread-safe. Disposal waits for the requests at work, whose model is disposed after it.</para>
 /// </remarks>
 internal sealed class SpeechEngine(
-    ServingModel serving, AudioDecoder decoder, RecognitionSettings settings, Admission admission, StreamAdmission streams, TimeProvider time)
+    ServingModel serving, AudioDecoder decoder, RecognitionSettings settings, Admission admission, StreamAdmission streams, ComputeTurns turns, TimeProvider time)
     : IAsyncDisposable, IDisposable
 {
-    private readonly TaskScheduler _compute =
-        new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, Math.Max(1, Environment.ProcessorCount / 2)).ConcurrentScheduler;
-
     /// <summary>Takes the model that serves now, for one stream. The caller disposes the lease.</summary>
     public ModelLease Lease() => serving.Lease();
 
@@ -76,8 +72,7 @@ internal sealed class SpeechEngine(
         settings.Recognition.MaxUtterance);
 
     /// <summary>Computes among the requests, first come first served.</summary>
-    public Task ComputeAsync(Action work, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.None, _compute);
+    public Task ComputeAsync(Action work, CancellationToken cancellationToken) => turns.RunAsync(work, cancellationToken);
 
     /// <summary>Recognises one utterance of a stream, as a recording of its own would be.</summary>
     /// <param name="lease">The stream's model.</param>
@@ -98,7 +93,7 @@ internal sealed class SpeechEngine(
     {
         var speech = lease.Domains.Speech;
         var ended = time.GetTimestamp();
-        return ComputeAsync(Recognize, cancellationToken);
+        return turns.RunAsync(Recognize, cancellationToken);
 
         async Task<ServedUtterance> Recognize() => await RecognizeAsync(
             speech,
@@ -123,7 +118,7 @@ internal sealed class SpeechEngine(
         ModelLease lease, RecognitionJob job, Caller caller, long arrived, CancellationToken cancellationToken)
     {
         var speech = lease.Domains.Speech;
-        var waveform = await ComputeAsync(() => decoder.DecodeAsync(job.Audio, job.RawFormat, lease.SampleRateHz, cancellationToken), cancellationToken);
+        var waveform = await turns.RunAsync(() => decoder.DecodeAsync(job.Audio, job.RawFormat, lease.SampleRateHz, cancellationToken), cancellationToken);
         caller.Usage.Hear(waveform.Duration);
         var snapshot = await speech.TakeAsync(job.Domain, cancellationToken);
         var utterances = new List<ServedUtterance>();
@@ -131,7 +126,7 @@ internal sealed class SpeechEngine(
         {
             var samples = waveform.Samples.AsMemory(segment.StartSample, segment.Length);
             var start = TimeSpan.FromSeconds((double)segment.StartSample / lease.SampleRateHz);
-            utterances.Add(await ComputeAsync(() => Recognize(samples, start), cancellationToken));
+            utterances.Add(await turns.RunAsync(() => Recognize(samples, start), cancellationToken));
         }
 
         return new RecognizedRecording(waveform.Duration, utterances, time.GetElapsedTime(arrived));
@@ -142,10 +137,6 @@ internal sealed class SpeechEngine(
             return RecognizeAsync(speech, snapshot, caller, samples, start, remaining, draftReady: null, cancellationToken);
         }
     }
-
-    /// <summary>The same for work that awaits: it comes back to its place among the requests, but for what asks not to.</summary>
-    private Task<T> ComputeAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.None, _compute).Unwrap();
 
     /// <summary>One utterance, as far as its caller may have it adapted to, and learnt from.</summary>
     private static async Task<ServedUtterance> RecognizeAsync(

@@ -3,6 +3,7 @@ using Attune.Recognition.Audio;
 using Attune.Server.Access;
 using Attune.Server.Serving.Web;
 using Attune.Server.Telemetry;
+using Attune.Text;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -149,6 +150,7 @@ internal sealed class StatusInterceptor(
         {
             InvalidRequestException invalid => invalid.Problems,
             AudioException when row.Status == StatusCode.InvalidArgument => [new FieldProblem("audio", exception.Message)],
+            TextException text => [new FieldProblem(text.Error == TextError.WrongModel ? "model" : "text", text.Message)],
             _ => [],
         };
         return new BadRequest

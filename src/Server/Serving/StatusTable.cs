@@ -5,6 +5,8 @@ using Attune.Server.Access;
 using Attune.Server.Domains;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
+using Attune.Server.Text;
+using Attune.Text;
 using Google.Protobuf;
 using Grpc.Core;
 
@@ -37,7 +39,7 @@ internal static class StatusTable
         new("QUOTA_EXCEEDED", StatusCode.ResourceExhausted, "The caller has used what it may use. Try again after as many seconds as retry-after says.");
 
     public static StatusRow Overloaded { get; } =
-        new("OVERLOADED", StatusCode.ResourceExhausted, "As many requests as Serving:MaxConcurrentRequests are at work. Back off and try again.");
+        new("OVERLOADED", StatusCode.ResourceExhausted, "As many requests as Serving:MaxConcurrentRequests, or about text as Text:MaxConcurrentRequests, are at work. Back off and try again.");
 
     public static StatusRow TooManyStreams { get; } = new(
         "TOO_MANY_STREAMS",
@@ -67,6 +69,12 @@ internal static class StatusTable
 
     public static StatusRow ModelSwapped { get; } =
         new("MODEL_SWAPPED", StatusCode.Unavailable, "Another checkpoint serves, whose domains have events of their own. Watch again.");
+
+    public static StatusRow TextModelNotFound { get; } =
+        new("TEXT_MODEL_NOT_FOUND", StatusCode.NotFound, "No text model has that name. List the models.");
+
+    public static StatusRow TextOff { get; } =
+        new("TEXT_OFF", StatusCode.FailedPrecondition, "The server has no text model. Start it with Text:Models.");
 
     public static StatusRow OutOfMemory { get; } =
         new("OUT_OF_MEMORY", StatusCode.ResourceExhausted, "The server has no memory for this recording at the moment. Send shorter audio, or try again later.");
@@ -116,6 +124,12 @@ internal static class StatusTable
         new("CHECKPOINT_REJECTED", StatusCode.FailedPrecondition, "The gate says no. Inspect what it found; override_gate has it serve all the same."),
         new("CHECKPOINT_NO_PREVIOUS", StatusCode.FailedPrecondition, "Nothing was activated yet, so there is nothing to go back to."),
         new("CHECKPOINT_OFF", StatusCode.FailedPrecondition, "The server keeps no checkpoints. Start it with Checkpoints:Folder."),
+        new("TEXT_EMPTY", StatusCode.InvalidArgument, "The text has no character. Send one."),
+        new("TEXT_INVALID_UNICODE", StatusCode.InvalidArgument, "The text has half of a surrogate pair. Send UTF-8."),
+        new("TEXT_TOO_LONG", StatusCode.InvalidArgument, "The text has more characters than Text:MaxCharacters, or more tokens than the model reads at once. Send a shorter one."),
+        new("TEXT_WRONG_MODEL", StatusCode.InvalidArgument, "The model is of a family that does not do this. Choose another."),
+        TextModelNotFound,
+        TextOff,
         ModelSwapped,
         Stopping,
         Cancelled,
@@ -128,6 +142,9 @@ internal static class StatusTable
     {
         AudioException audio => Of(audio.Error),
         CheckpointException checkpoint => Of(checkpoint.Error),
+        TextException text => Of(text.Error),
+        TextModelNotFoundException => TextModelNotFound,
+        TextOffException => TextOff,
         ModelSwappedException => ModelSwapped,
         InvalidRequestException => InvalidRequest,
         InvalidProtocolBufferException => MessageUnreadable,
@@ -146,6 +163,13 @@ internal static class StatusTable
     public static StatusRow Of(CheckpointError error)
     {
         var label = "CHECKPOINT_" + JsonNamingPolicy.SnakeCaseUpper.ConvertName(error.ToString());
+        return Rows.Single(row => row.Label == label);
+    }
+
+    /// <summary>The row of a text that was refused.</summary>
+    public static StatusRow Of(TextError error)
+    {
+        var label = "TEXT_" + JsonNamingPolicy.SnakeCaseUpper.ConvertName(error.ToString());
         return Rows.Single(row => row.Label == label);
     }
 

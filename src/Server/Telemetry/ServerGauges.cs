@@ -3,6 +3,7 @@ using Attune.Server.Domains;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.State;
+using Attune.Server.Text;
 using TorchSharp;
 
 namespace Attune.Server.Telemetry;
@@ -10,13 +11,14 @@ namespace Attune.Server.Telemetry;
 /// <summary>The state that metrics are read from when somebody asks.</summary>
 /// <remarks>Made once, when the server starts.</remarks>
 internal sealed class ServerGauges(
-    ServerMetrics metrics, Admission admission, StreamAdmission streams, AdaptationThreads threads, UtteranceOutbox outbox, StateConnection state, ServingModel serving)
+    ServerMetrics metrics, Admission admission, StreamAdmission streams, AdaptationThreads threads, UtteranceOutbox outbox, StateConnection state, ServingModel serving, TextRunner text)
 {
     /// <summary>Makes them.</summary>
     public void Register()
     {
         var meter = metrics.Meter;
         meter.CreateObservableUpDownCounter("attune.requests.active", () => admission.Admitted, "{request}", "Single recognitions at work or waiting for a core");
+        meter.CreateObservableUpDownCounter("attune.text.active", () => text.Admitted, "{request}", "Requests about text at work or waiting for a core");
         meter.CreateObservableUpDownCounter("attune.streams.active", () => streams.Admitted, "{stream}", "Live streams that are open");
         meter.CreateObservableUpDownCounter("attune.adaptation.queue.size", () => threads.Waiting, "{utterance}", "Fast updates that wait for their turn");
         meter.CreateObservableUpDownCounter("attune.outbox.size", () => outbox.Waiting, "{utterance}", "Utterances that wait to be stored");

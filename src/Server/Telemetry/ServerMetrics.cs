@@ -38,6 +38,8 @@ internal sealed class ServerMetrics
     private readonly Counter<long> _gateChecks;
     private readonly Counter<long> _events;
     private readonly Histogram<double> _swapDuration;
+    private readonly Histogram<double> _textPieceDuration;
+    private readonly Counter<long> _textTokens;
 
     public ServerMetrics(IMeterFactory factory)
     {
@@ -56,6 +58,8 @@ internal sealed class ServerMetrics
         _gateChecks = Meter.CreateCounter<long>("attune.gate.checks", "{check}", "Questions that the gate asked of candidates, by answer");
         _events = Meter.CreateCounter<long>("attune.domain.events", "{event}", "What this server did to domains: updates, refusals, resets and the rest, by kind and reason");
         _swapDuration = Meter.CreateHistogram("attune.swap.duration", "s", "Activations of checkpoints, by whether they ended in serving it", advice: Seconds);
+        _textPieceDuration = Meter.CreateHistogram("attune.text.piece.duration", "s", "Forward passes of text, which others wait for", advice: Seconds);
+        _textTokens = Meter.CreateCounter<long>("attune.text.tokens", "{token}", "Tokens of text that were read or written, by method");
     }
 
     /// <summary>For gauges.</summary>
@@ -97,6 +101,14 @@ internal sealed class ServerMetrics
         _events.Add(1, new("kind", change.Kind.ToString()), new("reason", change.Reason ?? ""));
         foreach (var check in change.Checks ?? []) _gateChecks.Add(1, new("question", check.Question.ToString()), new("passed", check.Passed));
     }
+
+    /// <summary>A forward pass of text has ended.</summary>
+    public void TextPieceDone(TimeSpan elapsed) => _textPieceDuration.Record(elapsed.TotalSeconds);
+
+    /// <summary>A text was read or written.</summary>
+    /// <param name="method">Name of the method.</param>
+    /// <param name="tokens">Of the text.</param>
+    public void TextDone(string method, int tokens) => _textTokens.Add(tokens, new KeyValuePair<string, object?>("method", method));
 
     /// <summary>An activation has ended.</summary>
     /// <param name="serves">Whether the checkpoint serves now.</param>

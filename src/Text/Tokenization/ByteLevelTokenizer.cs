@@ -44,7 +44,7 @@ public sealed partial class ByteLevelTokenizer : ITokenizer
 
     public IReadOnlyList<int> Encode(string text)
     {
-        Unicode.Check(text);
+        UnicodeText.Check(text);
         return _bpe.EncodeToIds(text);
     }
 

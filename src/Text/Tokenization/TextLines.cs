@@ -17,7 +17,7 @@ internal static class TextLines
 
         try
         {
-            var lines = Unicode.Decode(File.ReadAllBytes(path)).TrimStart('\uFEFF').Split('\n');
+            var lines = UnicodeText.Decode(File.ReadAllBytes(path)).TrimStart('\uFEFF').Split('\n');
             // What follows the last line's end is no line.
             return [.. (lines[^1].Length == 0 ? lines[..^1] : lines).Select(line => line.TrimEnd('\r'))];
         }

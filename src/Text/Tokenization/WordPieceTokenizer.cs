@@ -50,7 +50,7 @@ public sealed class WordPieceTokenizer : ITokenizer
 
     public IReadOnlyList<int> Encode(string text)
     {
-        Unicode.Check(text);
+        UnicodeText.Check(text);
         // The library takes accents from letters that are decomposed; decomposing them is left to .NET, which does not do it without ICU.
         return _bert.EncodeToIds(_stripsAccents ? Decomposition.Apply(text) : text, addSpecialTokens: false);
     }

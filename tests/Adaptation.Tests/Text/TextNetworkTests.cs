@@ -3,7 +3,6 @@ using Attune.Adaptation.Tests.Network;
 using Attune.Adaptation.Text;
 using Attune.Recognition.Acoustic;
 using Attune.Text.Inference;
-using Attune.Text.Models;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Tests.Text;

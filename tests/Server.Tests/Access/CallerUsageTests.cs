@@ -19,7 +19,7 @@ public class CallerUsageTests
         var refusal = Assert.Throws<QuotaExceededException>(usage.Begin);
         first.Dispose();
 
-        Assert.Contains("alice may use 2 recognitions at the same time (Access:Limits:ConcurrentRequests", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("alice may use 2 requests at the same time (Access:Limits:ConcurrentRequests", refusal.Message, StringComparison.Ordinal);
         usage.Begin();
     }
 

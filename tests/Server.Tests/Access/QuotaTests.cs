@@ -73,7 +73,7 @@ public class QuotaTests
         await first.ReadAllAsync();
         await AccessHost.SayAsync(speech, steps: 0);
 
-        GrpcErrors.AssertError(refused, StatusCode.ResourceExhausted, "QUOTA_EXCEEDED", "alice may use 1 recognitions at the same time");
+        GrpcErrors.AssertError(refused, StatusCode.ResourceExhausted, "QUOTA_EXCEEDED", "alice may use 1 requests at the same time");
         Assert.Equal("1", refused.Trailers.GetValue("retry-after"));
     }
 

@@ -56,7 +56,7 @@ internal static partial class OpenApiDocument
         var assembly = typeof(V1.Domain).Assembly;
         FileDescriptor[] imports =
             [FileDescriptor.DescriptorProtoFileDescriptor, HttpReflection.Descriptor, AnnotationsReflection.Descriptor, DurationReflection.Descriptor, TimestampReflection.Descriptor];
-        string[] names = ["adaptation", "checkpoints", "speech"];
+        string[] names = ["adaptation", "checkpoints", "speech", "text"];
         var own = names.Select(name =>
         {
             using var stream = assembly.GetManifestResourceStream($"{name}.protoset")!;

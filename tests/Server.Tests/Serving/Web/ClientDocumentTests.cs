@@ -69,7 +69,7 @@ public sealed partial class ClientDocumentTests(ClientDocumentTests.Fixture fixt
     [MemberData(nameof(GrpcurlLines))]
     public void Grpcurl_AsWritten_NamesWhatIsThere(string line)
     {
-        FileDescriptor[] files = [V1.SpeechReflection.Descriptor, V1.AdaptationReflection.Descriptor, V1.CheckpointsReflection.Descriptor, Grpc.Health.V1.HealthReflection.Descriptor];
+        FileDescriptor[] files = [V1.SpeechReflection.Descriptor, V1.AdaptationReflection.Descriptor, V1.CheckpointsReflection.Descriptor, V1.TextReflection.Descriptor, Grpc.Health.V1.HealthReflection.Descriptor];
         var services = files.SelectMany(file => file.Services).ToDictionary(service => service.FullName);
         var parts = GrpcurlLine().Match(line);
         Assert.True(parts.Success, line);
@@ -90,7 +90,7 @@ public sealed partial class ClientDocumentTests(ClientDocumentTests.Fixture fixt
     [Fact]
     public void Table_Always_HasEveryPathWithItsMethod()
     {
-        FileDescriptor[] files = [V1.SpeechReflection.Descriptor, V1.AdaptationReflection.Descriptor, V1.CheckpointsReflection.Descriptor];
+        FileDescriptor[] files = [V1.SpeechReflection.Descriptor, V1.AdaptationReflection.Descriptor, V1.CheckpointsReflection.Descriptor, V1.TextReflection.Descriptor];
         var methods = files.SelectMany(file => file.Services).SelectMany(service => service.Methods);
         var expected =
             from method in methods

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Attune.Text.Tokenization;
 
-/// <summary>What every tokenizer asks of a text.</summary>
-internal static class Unicode
+/// <summary>What is asked of every text before it is cut into tokens.</summary>
+public static class UnicodeText
 {
     /// <summary>Refuses a text with half of a surrogate pair, which no UTF-8 can spell.</summary>
     /// <exception cref="TextException">InvalidUnicode.</exception>
