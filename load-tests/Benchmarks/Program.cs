@@ -78,6 +78,11 @@ var decodingRuns = new Option<int>("--runs") { Description = "Counted runs of ea
 var decoding = new Command("decoding", "Measures best paths and beam searches, without language and with a model of 20,000 words.") { samples, decodingRuns };
 decoding.SetAction(result => DecodingBenchmark.Run(result.GetValue(samples)!, result.GetValue(decodingRuns)));
 command.Add(decoding);
+var textRuns = new Option<int>("--runs") { Description = "Counted runs of each row. Default 9.", DefaultValueFactory = _ => 9 };
+var textOutput = new Option<FileInfo?>("--out") { Description = "Also write the table to this Markdown file." };
+var text = new Command("text", "Measures reading a text and writing a token with GPT-2's shape, with keys and values of earlier tokens and without.") { textRuns, textOutput };
+text.SetAction(result => TextBenchmark.Run(result.GetValue(textRuns), result.GetValue(textOutput)));
+command.Add(text);
 command.SetAction(result => Measure(result.GetValue(lengths)!, result.GetValue(runs), result.GetValue(threads), result.GetValue(output)));
 return command.Parse(args).Invoke();
 

@@ -23,20 +23,10 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
         training is null && Find(name + ".weight") is null && Find(name + ".bias") is null && Find(LoraNames.Down(name)) is null;
 
     /// <summary>W x + b in the last dimension of x (N, T', inputs), plus a low-rank addition where the request has one.</summary>
-    public Tensor Linear(Tensor x, string name)
-    {
-        if (training is not null) return TrainedLinear(training, x, name);
-        var y = Affine(x, this[name + ".weight"], this[name + ".bias"]);
-        if (Find(LoraNames.Down(name)) is not { } down) return y;
-        return y.Plus(Product(Product(x, down), this[LoraNames.Up(name)]).Times(adaptable!.LoraScale));
-    }
+    public Tensor Linear(Tensor x, string name) => Linear(x, this[name + ".weight"], name);
 
     /// <summary>The same with a weight that is stored as (inputs, outputs), as GPT-2 does.</summary>
-    public Tensor TransposedLinear(Tensor x, string name)
-    {
-        var (weight, bias) = (this[name + ".weight"].transpose(-1, -2), this[name + ".bias"]);
-        return training is null ? Affine(x, weight, bias) : nn.functional.linear(training.Cast(x), training.Cast(weight), training.Cast(bias));
-    }
+    public Tensor TransposedLinear(Tensor x, string name) => Linear(x, this[name + ".weight"].transpose(-1, -2), name);
 
     /// <summary>Rows of a table, shape (N, T, size).</summary>
     /// <param name="name">Name of the table.</param>
@@ -68,11 +58,19 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
         return bias is null ? y : y.Plus(Rows(bias));
     }
 
+    private Tensor Linear(Tensor x, Tensor weight, string name)
+    {
+        if (training is not null) return TrainedLinear(training, x, weight, name);
+        var y = Affine(x, weight, this[name + ".bias"]);
+        if (Find(LoraNames.Down(name)) is not { } down) return y;
+        return y.Plus(Product(Product(x, down), this[LoraNames.Up(name)]).Times(adaptable!.LoraScale));
+    }
+
     // All rows share one set of parameters here, so weight and bias enter one operation.
-    private Tensor TrainedLinear(TrainingPass pass, Tensor x, string name)
+    private Tensor TrainedLinear(TrainingPass pass, Tensor x, Tensor weight, string name)
     {
         x = pass.Cast(x);
-        var y = nn.functional.linear(x, pass.Cast(this[name + ".weight"]), pass.Cast(this[name + ".bias"]));
+        var y = nn.functional.linear(x, pass.Cast(weight), pass.Cast(this[name + ".bias"]));
         if (Find(LoraNames.Down(name)) is not { } down) return y;
         var addition = nn.functional.linear(nn.functional.linear(x, pass.Cast(down)), pass.Cast(this[LoraNames.Up(name)]));
         return y.Plus(addition.Times(adaptable!.LoraScale));

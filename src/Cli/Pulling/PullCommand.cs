@@ -12,8 +12,10 @@ internal static class PullCommand
           attune pull facebook/wav2vec2-base-960h
           attune pull facebook/hubert-large-ls960-ft@refs/pr/1
           attune transcribe --model facebook/wav2vec2-base-960h recording.wav
+          attune pull openai-community/gpt2
 
-        What is fetched: config.json, vocab.json, preprocessor_config.json, the tokenizer's small files, and the safetensors. Interrupted, the same
+        What is fetched: config.json, the safetensors, and vocab.json with preprocessor_config.json (speech) or merges.txt (GPT-2), or vocab.txt (BERT),
+        and the tokenizer's small files. Interrupted, the same
         command goes on where it ended. What the cache has, in the layout of Hugging Face's own programs, is not fetched again. SHA-256 of
         the weights is compared with the hub's.
 

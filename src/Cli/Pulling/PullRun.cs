@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Attune.Recognition.Models;
 using Attune.Recognition.Models.Hub;
+using Attune.Text.Models;
 using Spectre.Console;
 
 namespace Attune.Cli.Pulling;
@@ -24,7 +25,7 @@ internal sealed class PullRun(TextWriter output, TextWriter error, bool json, Ti
                 [new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn()],
                 move => downloader.PullAsync(reference, progress => move(progress.Bytes, progress.TotalBytes), cancellationToken).GetAwaiter().GetResult());
             Print(reference, pulled);
-            using var model = Model.Open(pulled.Folder);
+            using IDisposable model = File.Exists(Path.Combine(pulled.Folder, "preprocessor_config.json")) ? Model.Open(pulled.Folder) : TextModel.Open(pulled.Folder);
             return ExitCode.Success;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -12,7 +12,7 @@ namespace Attune.Recognition.Acoustic;
 /// <item><term><c>top-K</c></term><description>the LayerNorms of the last K transformer layers</description></item>
 /// <item><term><c>bias</c></term><description>every bias (BitFit, Ben Zaken et al. 2021, arXiv 2106.10199)</description></item>
 /// <item><term><c>lora</c>, <c>lora-R</c></term><description>low-rank additions of rank R, 8 unless given, to the query and value
-/// projections (Hu et al. 2021, arXiv 2106.09685)</description></item>
+/// projections (Hu et al. 2021, arXiv 2106.09685); in GPT-2 to the one projection that gives query, key and value</description></item>
 /// <item><term><c>all</c></term><description>every parameter</description></item>
 /// </list>
 /// Immutable.
@@ -24,6 +24,12 @@ public sealed record ParameterSet
 
     /// <summary>Rank of <c>lora</c> where none is given.</summary>
     public const int DefaultLoraRank = 8;
+
+    /// <summary>Ends of the names of the weights that low-rank additions are made to: of speech models, BERT and GPT-2.</summary>
+    private static readonly string[] LoraTargets =
+    [
+        "attention.q_proj.weight", "attention.v_proj.weight", "attention.self.query.weight", "attention.self.value.weight", "attn.c_attn.weight",
+    ];
 
     private readonly Func<ModelParameter, int, bool> _contains;
 
@@ -106,14 +112,11 @@ public sealed record ParameterSet
 
     private IEnumerable<ModelParameter> LoraAdditions(ModelParameter parameter)
     {
-        if (!parameter.Name.EndsWith("attention.q_proj.weight", StringComparison.Ordinal)
-            && !parameter.Name.EndsWith("attention.v_proj.weight", StringComparison.Ordinal))
-        {
-            yield break;
-        }
+        if (!LoraTargets.Any(target => parameter.Name.EndsWith(target, StringComparison.Ordinal))) yield break;
 
         var module = parameter.Name[..^".weight".Length];
-        yield return new(LoraNames.Down(module), [LoraRank, parameter.Shape[1]], parameter.Part, parameter.Layer);
-        yield return new(LoraNames.Up(module), [parameter.Shape[0], LoraRank], parameter.Part, parameter.Layer);
+        var (outputs, inputs) = parameter.IsTransposed ? (parameter.Shape[1], parameter.Shape[0]) : (parameter.Shape[0], parameter.Shape[1]);
+        yield return new(LoraNames.Down(module), [LoraRank, inputs], parameter.Part, parameter.Layer);
+        yield return new(LoraNames.Up(module), [outputs, LoraRank], parameter.Part, parameter.Layer);
     }
 }

@@ -36,14 +36,12 @@ internal sealed class LayerBuilder
     }
 
     /// <summary>W x + b for each row. Gemm takes W as it is stored, (outputs, inputs), so that it can stay in its file.</summary>
-    public string Linear(string x, string name)
-    {
-        var y = _graph.Node("Gemm", [x, Value(name + ".weight"), Value(name + ".bias")], ("transB", 1L));
-        if (_adaptable?.Layout.Contains(LoraNames.Down(name)) != true) return y;
+    public string Linear(string x, string name) =>
+        WithAddition(_graph.Node("Gemm", [x, Value(name + ".weight"), Value(name + ".bias")], ("transB", 1L)), x, name);
 
-        var low = _graph.Node("Gemm", [x, LoraNames.Down(name)], ("transB", 1L));
-        return Add(y, _graph.Node("Gemm", [low, LoraNames.Up(name)], ("transB", 1L), ("alpha", LoraNames.Scale)));
-    }
+    /// <summary>The same with W stored as (inputs, outputs).</summary>
+    public string TransposedLinear(string x, string name) =>
+        WithAddition(_graph.Node("Gemm", [x, Value(name + ".weight"), Value(name + ".bias")]), x, name);
 
     /// <summary>LayerNorm over the last dimension.</summary>
     public string LayerNorm(string x, string name, float epsilon) => _graph.Node(
@@ -63,6 +61,15 @@ internal sealed class LayerBuilder
     public string Transpose(string x, params long[] order) => _graph.Node("Transpose", [x], ("perm", order));
 
     public string Add(string a, string b) => _graph.Node("Add", [a, b]);
+
+    /// <summary>The output of a linear layer with its low-rank addition, if it has one.</summary>
+    private string WithAddition(string y, string x, string name)
+    {
+        if (_adaptable?.Layout.Contains(LoraNames.Down(name)) != true) return y;
+
+        var low = _graph.Node("Gemm", [x, LoraNames.Down(name)], ("transB", 1L));
+        return Add(y, _graph.Node("Gemm", [low, LoraNames.Up(name)], ("transB", 1L), ("alpha", LoraNames.Scale)));
+    }
 
     private void Declare(ModelParameter parameter)
     {

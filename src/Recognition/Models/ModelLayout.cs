@@ -36,6 +36,9 @@ public sealed record ModelParameter(string Name, IReadOnlyList<long> Shape, Mode
     /// <summary>Number of values.</summary>
     public long Length { get; } = Shape.Aggregate(1L, (product, extent) => product * extent);
 
+    /// <summary>Whether it is the weight of a linear layer that is stored as (inputs, outputs), as in GPT-2, rather than (outputs, inputs).</summary>
+    public bool IsTransposed { get; init; }
+
     /// <summary>Whether it is added rather than multiplied.</summary>
     public bool IsBias => Name.EndsWith(".bias", StringComparison.Ordinal);
 }

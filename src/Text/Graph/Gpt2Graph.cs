@@ -64,17 +64,14 @@ internal sealed class Gpt2Graph : TransformerGraph
 
     private string Attention(string x, int layer)
     {
-        var parts = Graph.Node("Split", [Linear(x, _layout.Layer(layer, "attn.c_attn"))], outputs: 3, ("axis", 1L), ("num_outputs", 3L)); // 3 of (N T, D)
+        var parts = Graph.Node("Split", [Layers.TransposedLinear(x, _layout.Layer(layer, "attn.c_attn"))], outputs: 3, ("axis", 1L), ("num_outputs", 3L)); // 3 of (N T, D)
         var key = Graph.Node("Concat", [PastKey(layer), Heads(parts[1])], ("axis", 2L));
         var value = Graph.Node("Concat", [PastValue(layer), Heads(parts[2])], ("axis", 2L));
         Graph.Output(key, PresentKey(layer), "N", Config.HeadCount, "P+T", Config.HeadSize);
         Graph.Output(value, PresentValue(layer), "N", Config.HeadCount, "P+T", Config.HeadSize);
-        return Linear(Attend(Heads(parts[0]), key, value), _layout.Layer(layer, "attn.c_proj"));
+        return Layers.TransposedLinear(Attend(Heads(parts[0]), key, value), _layout.Layer(layer, "attn.c_proj"));
     }
 
     private string FeedForward(string x, int layer) =>
-        Linear(Layers.Activate(Linear(x, _layout.Layer(layer, "mlp.c_fc")), Config.Activation), _layout.Layer(layer, "mlp.c_proj"));
-
-    /// <summary>x W + b for each row, with W as it is stored: (inputs, outputs).</summary>
-    private string Linear(string x, string name) => Graph.Node("Gemm", [x, Layers.Value(name + ".weight"), Layers.Value(name + ".bias")]);
+        Layers.TransposedLinear(Layers.Activate(Layers.TransposedLinear(x, _layout.Layer(layer, "mlp.c_fc")), Config.Activation), _layout.Layer(layer, "mlp.c_proj"));
 }

@@ -52,8 +52,8 @@ public sealed class BertLayout : TextModelLayout
             foreach (var parameter in TransformerLayer(layer)) yield return parameter;
         }
 
-        foreach (var parameter in Linear(Pooler, [hidden, hidden], hidden, ModelPart.Pooler)) yield return parameter;
-        foreach (var parameter in Linear(Head, [_config.Labels.Count, hidden], _config.Labels.Count, ModelPart.Head)) yield return parameter;
+        foreach (var parameter in Linear(Pooler, hidden, hidden, ModelPart.Pooler)) yield return parameter;
+        foreach (var parameter in Linear(Head, _config.Labels.Count, hidden, ModelPart.Head)) yield return parameter;
     }
 
     private IEnumerable<ModelParameter> TransformerLayer(int layer)
@@ -61,13 +61,13 @@ public sealed class BertLayout : TextModelLayout
         var (hidden, inner) = (_config.HiddenSize, _config.IntermediateSize);
         return
         [
-            .. Linear(Layer(layer, "attention.self.query"), [hidden, hidden], hidden, ModelPart.TransformerLayer, layer),
-            .. Linear(Layer(layer, "attention.self.key"), [hidden, hidden], hidden, ModelPart.TransformerLayer, layer),
-            .. Linear(Layer(layer, "attention.self.value"), [hidden, hidden], hidden, ModelPart.TransformerLayer, layer),
-            .. Linear(Layer(layer, "attention.output.dense"), [hidden, hidden], hidden, ModelPart.TransformerLayer, layer),
+            .. Linear(Layer(layer, "attention.self.query"), hidden, hidden, ModelPart.TransformerLayer, layer),
+            .. Linear(Layer(layer, "attention.self.key"), hidden, hidden, ModelPart.TransformerLayer, layer),
+            .. Linear(Layer(layer, "attention.self.value"), hidden, hidden, ModelPart.TransformerLayer, layer),
+            .. Linear(Layer(layer, "attention.output.dense"), hidden, hidden, ModelPart.TransformerLayer, layer),
             .. Norm(Layer(layer, "attention.output.LayerNorm"), hidden, ModelPart.TransformerLayer, layer),
-            .. Linear(Layer(layer, "intermediate.dense"), [inner, hidden], inner, ModelPart.TransformerLayer, layer),
-            .. Linear(Layer(layer, "output.dense"), [hidden, inner], hidden, ModelPart.TransformerLayer, layer),
+            .. Linear(Layer(layer, "intermediate.dense"), inner, hidden, ModelPart.TransformerLayer, layer),
+            .. Linear(Layer(layer, "output.dense"), hidden, inner, ModelPart.TransformerLayer, layer),
             .. Norm(Layer(layer, "output.LayerNorm"), hidden, ModelPart.TransformerLayer, layer),
         ];
     }

@@ -54,11 +54,11 @@ public sealed class Gpt2Layout : TextModelLayout
         return
         [
             .. Norm(Layer(layer, "ln_1"), hidden, ModelPart.TransformerLayer, layer),
-            .. Linear(Layer(layer, "attn.c_attn"), [hidden, 3 * hidden], 3 * hidden, ModelPart.TransformerLayer, layer),
-            .. Linear(Layer(layer, "attn.c_proj"), [hidden, hidden], hidden, ModelPart.TransformerLayer, layer),
+            .. Linear(Layer(layer, "attn.c_attn"), 3 * hidden, hidden, ModelPart.TransformerLayer, layer, isTransposed: true),
+            .. Linear(Layer(layer, "attn.c_proj"), hidden, hidden, ModelPart.TransformerLayer, layer, isTransposed: true),
             .. Norm(Layer(layer, "ln_2"), hidden, ModelPart.TransformerLayer, layer),
-            .. Linear(Layer(layer, "mlp.c_fc"), [hidden, inner], inner, ModelPart.TransformerLayer, layer),
-            .. Linear(Layer(layer, "mlp.c_proj"), [inner, hidden], hidden, ModelPart.TransformerLayer, layer),
+            .. Linear(Layer(layer, "mlp.c_fc"), inner, hidden, ModelPart.TransformerLayer, layer, isTransposed: true),
+            .. Linear(Layer(layer, "mlp.c_proj"), hidden, inner, ModelPart.TransformerLayer, layer, isTransposed: true),
         ];
     }
 }

@@ -25,13 +25,15 @@ public abstract class TextModelLayout(string prefix)
 
     /// <summary>Weight and bias of a linear layer.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="weight">Shape as it is stored: (outputs, inputs), or (inputs, outputs) in GPT-2.</param>
-    /// <param name="outputs">Length of the bias.</param>
+    /// <param name="outputs">Its outputs.</param>
+    /// <param name="inputs">Its inputs.</param>
     /// <param name="part">Where it lives.</param>
     /// <param name="layer">Its transformer layer, or -1.</param>
-    protected static IEnumerable<ModelParameter> Linear(string name, long[] weight, int outputs, ModelPart part, int layer = -1) =>
+    /// <param name="isTransposed">Whether its weight is stored as (inputs, outputs).</param>
+    protected static IEnumerable<ModelParameter> Linear(
+        string name, int outputs, int inputs, ModelPart part, int layer = -1, bool isTransposed = false) =>
     [
-        new(name + ".weight", weight, part, layer),
+        new(name + ".weight", isTransposed ? [inputs, outputs] : [outputs, inputs], part, layer) { IsTransposed = isTransposed },
         new(name + ".bias", [outputs], part, layer),
     ];
 }

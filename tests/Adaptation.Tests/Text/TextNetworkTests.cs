@@ -19,7 +19,7 @@ public sealed class TextNetworkTests
 
     private static readonly int[][] Types = [[0, 0, 0, 0, 1, 1, 1], [0, 0, 0], [0, 0, 0, 0, 0, 0, 1, 1]];
 
-    public static TheoryData<string> Sets => ["layer-norm", "top-1", "bias", "all"];
+    public static TheoryData<string> Sets => ["layer-norm", "top-1", "bias", "lora-3", "all"];
 
     [Theory]
     [InlineData("transformer.", "{}")]
@@ -91,13 +91,14 @@ public sealed class TextNetworkTests
     [Theory]
     [InlineData("layer-norm")]
     [InlineData("bias")]
+    [InlineData("lora")]
     [InlineData("all")]
     public void Gpt2_Gradients_AreTheSlopeOfTheLoss(string set)
     {
         using var tiny = TinyTextModel.Gpt2(seed: 2);
         using var model = tiny.Open();
         using var network = new Gpt2Network(model);
-        using var parameters = new ParameterTensors(model.Source(ParameterSet.Parse(set)));
+        using var parameters = new ParameterTensors(TestModels.Perturb(model.Source(ParameterSet.Parse(set)), seed: 11));
         var batch = new TokenBatch(Texts[..2]);
 
         FiniteDifferences.AssertSlopes(
@@ -107,13 +108,14 @@ public sealed class TextNetworkTests
     [Theory]
     [InlineData("layer-norm")]
     [InlineData("bias")]
+    [InlineData("lora")]
     [InlineData("all")]
     public void Bert_Gradients_AreTheSlopeOfTheLoss(string set)
     {
         using var tiny = TinyTextModel.Bert(seed: 2);
         using var model = tiny.Open();
         using var network = new BertNetwork(model);
-        using var parameters = new ParameterTensors(model.Source(ParameterSet.Parse(set)));
+        using var parameters = new ParameterTensors(TestModels.Perturb(model.Source(ParameterSet.Parse(set)), seed: 11));
         var batch = new TokenBatch(Pairs, Types);
 
         FiniteDifferences.AssertSlopes(

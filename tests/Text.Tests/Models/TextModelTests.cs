@@ -130,6 +130,7 @@ public sealed class TextModelTests
     [Theory]
     [InlineData("layer-norm", 10)]
     [InlineData("top-1", 4)]
+    [InlineData("lora-4", 4)]
     [InlineData("all", 28)]
     public void Source_Gpt2Sets_HaveTheirParameters(string set, int count)
     {
@@ -139,16 +140,17 @@ public sealed class TextModelTests
         var source = model.Source(ParameterSet.Parse(set));
 
         Assert.Equal(count, source.Layout.Slices.Count);
-        Assert.Equal(model.Weights.ReadFloats(source.Layout.Slices[1].Parameter.Name), source[source.Layout.Slices[1]].ToArray());
+        if (set == "lora-4") Assert.Equal([[4, 24], [72, 4]], source.Layout.Slices.Take(2).Select(slice => slice.Parameter.Shape));
+        else Assert.Equal(model.Weights.ReadFloats(source.Layout.Slices[1].Parameter.Name), source[source.Layout.Slices[1]].ToArray());
     }
 
     [Fact]
-    public void Source_SetThatTheModelHasNothingOf_SaysSo()
+    public void Source_SetThatTheModelHasTooFewLayersFor_SaysSo()
     {
         using var tiny = TinyTextModel.Gpt2();
         using var model = tiny.Open();
 
-        Assert.Contains("no parameter of the set lora", Assert.Throws<ArgumentException>(() => model.Source(ParameterSet.Parse("lora"))).Message, StringComparison.Ordinal);
+        Assert.Contains("needs 3 transformer layers; the model has 2", Assert.Throws<ArgumentException>(() => model.Source(ParameterSet.Parse("top-3"))).Message, StringComparison.Ordinal);
     }
 
     private static void AssertRefused(TinyTextModel tiny, string key, string value, ModelError error, string message)

@@ -15,9 +15,6 @@ public sealed class HubDownloader : IDisposable
     private const int BufferBytes = 1 << 17;
     private const string Incomplete = ".incomplete";
 
-    private static readonly string[] Needed = ["config.json", "vocab.json", "preprocessor_config.json"];
-    private static readonly string[] Optional = ["added_tokens.json", "special_tokens_map.json", "tokenizer_config.json"];
-
     private readonly HubOptions _options;
     private readonly HubClient _client;
     private readonly HubCache _cache;
@@ -42,7 +39,7 @@ public sealed class HubDownloader : IDisposable
     {
         var (commit, names) = await PersistAsync(token => _client.ListAsync(reference, token), cancellationToken);
         var files = new List<HubFile>();
-        foreach (var name in Select(reference, names))
+        foreach (var name in HubSelection.Of(reference, names))
             files.Add(await PersistAsync(token => _client.DescribeAsync(reference, commit, name, token), cancellationToken));
 
         var meter = new Meter(files.Sum(file => file.SizeBytes), progress);
@@ -52,27 +49,6 @@ public sealed class HubDownloader : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
-
-    private static List<string> Select(HubReference reference, IReadOnlyList<string> names)
-    {
-        var missing = Needed.Except(names).ToArray();
-        var weights = names.Contains("model.safetensors")
-            ? ["model.safetensors"]
-            : names.Where(name => name == "model.safetensors.index.json" || IsShard(name)).ToArray();
-        if (missing.Length > 0 || weights.Length == 0)
-        {
-            var advice = weights.Length == 0 && names.Contains("pytorch_model.bin")
-                ? "It has pytorch_model.bin only. The hub may have a converted copy: try @refs/pr/1, or convert it with save_pretrained of transformers."
-                : "Is it a speech model with a CTC vocabulary?";
-            throw new HubException(
-                HubError.NoModel, $"{reference} lacks {string.Join(", ", missing.Concat(weights.Length == 0 ? ["model.safetensors"] : []))}. {advice}");
-        }
-
-        return [.. Needed, .. Optional.Intersect(names), .. weights];
-    }
-
-    private static bool IsShard(string name) =>
-        name.StartsWith("model-", StringComparison.Ordinal) && name.EndsWith(".safetensors", StringComparison.Ordinal) && !name.Contains('/', StringComparison.Ordinal);
 
     private async Task FetchAsync(HubReference reference, string commit, HubFile file, Meter meter, CancellationToken cancellationToken)
     {

@@ -29,6 +29,19 @@ public sealed class HubDownloaderTests : HubTest
         Assert.DoesNotContain(Hub.Server.Requests, request => request.Path.EndsWith(".bin", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("merges.txt", new[] { "config.json", "merges.txt", "model.safetensors", "vocab.json" })]
+    [InlineData("vocab.txt", new[] { "config.json", "model.safetensors", "vocab.txt" })]
+    public async Task PullAsync_TextModel_FetchesItsTokenizer(string tokenizer, string[] files)
+    {
+        Hub.Files.Remove("preprocessor_config.json");
+        Hub.Files[tokenizer] = [35];
+
+        var pulled = await PullAsync();
+
+        Assert.Equal(files, Directory.GetFiles(pulled.Folder).Select(path => Path.GetFileName(path)).Order());
+    }
+
     [Fact]
     public async Task PullAsync_Again_FetchesNothing()
     {
