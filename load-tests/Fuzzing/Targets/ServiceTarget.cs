@@ -26,7 +26,7 @@ internal sealed class ServiceTarget : IDisposable
     private readonly GrpcChannel _channel;
     private readonly MethodDescriptor[] _methods =
     [
-        .. V1.Speech.Descriptor.Methods, .. V1.Adaptation.Descriptor.Methods, .. V1.Checkpoints.Descriptor.Methods, .. V1.Text.Descriptor.Methods, .. Attune.Riva.Asr.RivaSpeechRecognition.Descriptor.Methods,
+        .. V1.Speech.Descriptor.Methods, .. V1.Adaptation.Descriptor.Methods, .. V1.Checkpoints.Descriptor.Methods, .. Attune.Riva.Asr.RivaSpeechRecognition.Descriptor.Methods, .. V1.Text.Descriptor.Methods,
     ];
 
     public ServiceTarget()

@@ -83,7 +83,7 @@ public sealed partial class ByteLevelTokenizer : ITokenizer
 
     private static List<string> ReadMerges(string path, Dictionary<string, int> ids)
     {
-        var merges = new List<string>();
+        var merges = new OrderedDictionary<string, int>(StringComparer.Ordinal);
         var number = 0;
         foreach (var line in TextLines.Read(path))
         {
@@ -94,10 +94,10 @@ public sealed partial class ByteLevelTokenizer : ITokenizer
                 throw Invalid(path, $"must have two tokens with a space between them in each line. Given in line {number}: '{line}'");
             if (!ids.ContainsKey(parts[0]) || !ids.ContainsKey(parts[1]) || !ids.ContainsKey(parts[0] + parts[1]))
                 throw Invalid(path, $"must merge tokens of vocab.json into one of them. Given in line {number}: '{line}'");
-            merges.Add(line);
+            if (!merges.TryAdd(line, number)) throw Invalid(path, $"must have each merge once. Given in lines {merges[line]} and {number}: '{line}'");
         }
 
-        return merges;
+        return [.. merges.Keys];
     }
 
     private static ModelException Invalid(string path, string rule) =>

@@ -65,6 +65,7 @@ public sealed class WordPieceTokenizer : ITokenizer
         var ids = new OrderedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var token in TextLines.Read(path))
         {
+            if (token.Length == 0 || token.Contains('\r', StringComparison.Ordinal)) throw Invalid(path, $"must have one token in each line. Given in line {ids.Count + 1}: '{token}'");
             if (!ids.TryAdd(token, ids.Count))
                 throw Invalid(path, $"must have each token once. Given in lines {ids[token] + 1} and {ids.Count + 1}: '{token}'");
         }

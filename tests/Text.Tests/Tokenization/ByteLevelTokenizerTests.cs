@@ -48,6 +48,7 @@ public sealed class ByteLevelTokenizerTests : IDisposable
     [Theory]
     [InlineData("t h e\n", "two tokens with a space between them in each line. Given in line 1: 't h e'")]
     [InlineData("#version: 0.2\nq q\n", "merge tokens of vocab.json into one of them. Given in line 2: 'q q'")]
+    [InlineData("t h\nth e\nt h\n", "each merge once. Given in lines 1 and 3: 't h'")]
     public void Read_WrongMerges_SaysTheLine(string merges, string message)
     {
         File.WriteAllText(_tiny.FilePath("merges.txt"), merges);

@@ -50,6 +50,7 @@ public sealed class WordPieceTokenizerTests : IDisposable
 
     [Theory]
     [InlineData(1, "[unk]", "the special token [UNK]")]
+    [InlineData(6, "", "one token in each line. Given in line 7: ''")]
     [InlineData(6, "the", "each token once. Given in lines 6 and 7: 'the'")]
     public void Read_WrongVocabulary_SaysTheRule(int line, string token, string message)
     {
