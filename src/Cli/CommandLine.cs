@@ -111,6 +111,7 @@ internal static class CommandLine
             [checkpoint] = CheckpointCommand.Notes,
             [key] = KeyCommand.Notes,
             [text] = TextCommand.Notes,
+            [text.Subcommands.Single(command => command.Name == "train")] = TextTrainCommand.Notes,
         };
         foreach (var option in root.Options)
         {

@@ -8,7 +8,7 @@ internal static class ModelFolderWriter
     /// <summary>What a folder may have beside the weights, copied from the source.</summary>
     private static readonly string[] Copied =
     [
-        "config.json", "vocab.json", "preprocessor_config.json", "added_tokens.json", "special_tokens_map.json", "tokenizer_config.json",
+        "config.json", "vocab.json", "merges.txt", "vocab.txt", "preprocessor_config.json", "added_tokens.json", "special_tokens_map.json", "tokenizer_config.json",
     ];
 
     /// <summary>Writes configuration, weights and card; each file appears whole or not at all.</summary>

@@ -104,17 +104,12 @@ public sealed class ModelInitializer
         return [.. squares.Select(square => (float)Math.Sqrt(square))];
     }
 
-    /// <summary>Normal values (Box and Muller 1958) that depend on seed and name alone.</summary>
+    /// <summary>Normal values that depend on seed and name alone.</summary>
     private float[] Normal(string name, long count, double deviation)
     {
         var random = SeededRandom.For(_seed, name);
         var values = new float[count];
-        foreach (ref var value in values.AsSpan())
-        {
-            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
-            value = (float)(deviation * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
-        }
-
+        foreach (ref var value in values.AsSpan()) value = (float)(deviation * random.Normal());
         return values;
     }
 }

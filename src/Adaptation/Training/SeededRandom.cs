@@ -34,6 +34,13 @@ internal static class SeededRandom
         }
     }
 
+    /// <summary>Normal with mean 0 and variance 1 (Box and Muller 1958).</summary>
+    public static double Normal(this Random random)
+    {
+        var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+        return radius * Math.Cos(2 * Math.PI * random.NextDouble());
+    }
+
     /// <summary>Uniform between two bounds.</summary>
     public static double Between(this Random random, double low, double high) => low + ((high - low) * random.NextDouble());
 }

@@ -61,7 +61,7 @@ public sealed class Trainer : IDisposable
         TotalSteps = _options.MaxSteps > 0 ? _options.MaxSteps : CountSteps();
         _schedule = new LearningRateSchedule(_options.Optimizer, TotalSteps);
         var identity = Identify();
-        _state = TrainingCheckpoint.Read(_output.Checkpoint, _parameters, _optimizer, identity) ?? new TrainingState { Identity = identity };
+        _state = TrainingCheckpoint.Read<TrainingState>(_output.Checkpoint, _parameters, _optimizer, identity) ?? new TrainingState { Identity = identity };
         TakeLength();
     }
 

@@ -17,11 +17,11 @@ internal static class TrainingCheckpoint
 
     /// <summary>Writes the file.</summary>
     /// <exception cref="IOException">It cannot be written; the previous one is as it was.</exception>
-    public static void Write(string path, ParameterTensors parameters, TrainingOptimizer optimizer, TrainingState state) =>
+    public static void Write(string path, ParameterTensors parameters, TrainingOptimizer optimizer, ResumableState state) =>
         SafetensorsWriter.Write(
             path,
             [Source("parameters", parameters.Buffer), Source("first", optimizer.First), Source("second", optimizer.Second)],
-            new Dictionary<string, string> { ["format"] = "pt", [StateKey] = JsonSerializer.Serialize(state) });
+            new Dictionary<string, string> { ["format"] = "pt", [StateKey] = JsonSerializer.Serialize(state, state.GetType()) });
 
     /// <summary>Reads the file into parameters and optimizer; null, and nothing changed, if there is none.</summary>
     /// <param name="path">The file.</param>
@@ -30,11 +30,12 @@ internal static class TrainingCheckpoint
     /// <param name="identity">What the training belongs to.</param>
     /// <exception cref="TrainingException">The file belongs to another training.</exception>
     /// <exception cref="ModelException">The file is damaged.</exception>
-    public static TrainingState? Read(string path, ParameterTensors parameters, TrainingOptimizer optimizer, string identity)
+    public static TState? Read<TState>(string path, ParameterTensors parameters, TrainingOptimizer optimizer, string identity)
+        where TState : ResumableState
     {
         if (!File.Exists(path)) return null;
         using var file = SafetensorsFile.Open(path);
-        var state = file.Metadata.TryGetValue(StateKey, out var json) ? JsonSerializer.Deserialize<TrainingState>(json) : null;
+        var state = file.Metadata.TryGetValue(StateKey, out var json) ? JsonSerializer.Deserialize<TState>(json) : null;
         if (state?.Identity != identity)
         {
             throw new TrainingException(

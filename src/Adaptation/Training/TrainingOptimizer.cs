@@ -27,10 +27,10 @@ public sealed class TrainingOptimizer : IDisposable
     private readonly List<Segment> _segments = [];
 
     /// <param name="parameters">What <see cref="Step"/> will change.</param>
-    /// <param name="layout">Tells the first convolution.</param>
+    /// <param name="layout">Tells the convolutions of a speech model; null for a text model, of which Muon does not move embeddings.</param>
     /// <param name="options">Rates, decay and kind.</param>
     /// <param name="muonType">Type of Muon's iterations.</param>
-    public TrainingOptimizer(ParameterTensors parameters, ModelLayout layout, OptimizerOptions options, ScalarType muonType)
+    public TrainingOptimizer(ParameterTensors parameters, ModelLayout? layout, OptimizerOptions options, ScalarType muonType)
     {
         _parameters = parameters;
         _options = options;
@@ -97,16 +97,16 @@ public sealed class TrainingOptimizer : IDisposable
         values.addcdiv_(first, denominator, step);
     }
 
-    private Segment Describe(ParameterSlice slice, ModelLayout layout)
+    private Segment Describe(ParameterSlice slice, ModelLayout? layout)
     {
         var parameter = slice.Parameter;
-        var isFirst = parameter.Name == layout.FeatureConvolution(0) + ".weight";
-        var isMatrix = parameter.Shape.Count >= 2 && parameter.Name != layout.PositionalGain;
+        var isFirst = parameter.Name == layout?.FeatureConvolution(0) + ".weight";
+        var isMatrix = parameter.Shape.Count >= 2 && parameter.Name != layout?.PositionalGain;
         var byMuon = _options.Matrices == MatrixOptimizer.Muon
             && isMatrix
             && !isFirst
-            && parameter.Part != ModelPart.Head
-            && parameter.Name != layout.PositionalDirection;
+            && parameter.Part is not (ModelPart.Head or ModelPart.Embeddings)
+            && parameter.Name != layout?.PositionalDirection;
         var rate = isFirst ? _options.FirstConvolutionRate : 1;
         if (_options.Matrices == MatrixOptimizer.Muon && !byMuon) rate *= RateBesideMuon;
         return new Segment(slice.Offset, slice.Length, byMuon ? parameter.Shape[0] : 0, rate, isMatrix);

@@ -2,22 +2,13 @@ namespace Attune.Adaptation.Training;
 
 /// <summary>Where a training stands, beside its tensors.</summary>
 /// <remarks>Random states are no part of it: everything that is drawn depends on the seed and on these numbers (see SeededRandom).</remarks>
-internal sealed record TrainingState
+internal sealed record TrainingState : ResumableState
 {
-    /// <summary>What the training belongs to: source model, parameters, data, and options but for its length.</summary>
-    public required string Identity { get; init; }
-
     /// <summary>Steps that the training was to have.</summary>
     public int TotalSteps { get; set; }
 
     /// <summary>The step from which the learning rate falls.</summary>
     public double PlateauEnd { get; set; }
-
-    /// <summary>Optimizer steps taken.</summary>
-    public int Step { get; set; }
-
-    /// <summary>Of these, steps that the optimizer took; a step with a gradient that is no number changes nothing.</summary>
-    public int OptimizerSteps { get; set; }
 
     /// <summary>The next batch.</summary>
     public DataPosition Next { get; set; }

@@ -16,6 +16,7 @@ internal static class TextCommand
           attune text generate --model gpt2 "Once upon a time" --temperature 0.8 --top-p 0.9 --seed 3
           attune text classify --model sentiment "what a day"          its labels with probabilities
           attune text embed --model sentiment --json "what a day"      its vector
+          attune text train book.txt --out my-gpt2                     a small model of its own ('attune text train --help')
 
         Models are Hugging Face folders of GPT2LMHeadModel (score, generate, embed) or BertForSequenceClassification (classify, embed). A server has the same
         by 'attune serve --Text:Models:NAME=DIR'.
@@ -32,7 +33,10 @@ internal static class TextCommand
         """;
 
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("text", "Score, continue, classify and embed text.") { CreateScore(), CreateGenerate(), CreateClassify(), CreateEmbed() };
+    public static Command Create() => new("text", "Score, continue, classify and embed text; train a model of it.")
+    {
+        CreateScore(), CreateGenerate(), CreateClassify(), CreateEmbed(), TextTrainCommand.Create(),
+    };
 
     private static Command CreateScore()
     {

@@ -55,7 +55,7 @@ public sealed partial class ByteLevelTokenizer : ITokenizer
 
     // The pieces within which GPT-2 merges: contractions, words and numbers with the space before them, punctuation, white space.
     [GeneratedRegex(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+", RegexOptions.CultureInvariant)]
-    private static partial Regex Pieces();
+    internal static partial Regex Pieces();
 
     private static Dictionary<string, int> ReadVocabulary(string path, TextModelConfig config)
     {

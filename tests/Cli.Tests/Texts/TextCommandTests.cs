@@ -114,6 +114,39 @@ public sealed class TextCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Train_Text_MakesAModelThatGenerates()
+    {
+        File.WriteAllText(_folder.File("book.txt"), string.Concat(Enumerable.Range(0, 80).Select(i => $"one two three {i % 3} four five\n")));
+        string[] args =
+        [
+            "text", "train", _folder.File("book.txt"), "--out", _folder.File("made"), "--merges", "30", "--layers", "1", "--hidden", "16", "--heads", "2", "--context", "24", "--steps", "10", "--batch", "4",
+            "--validate-every", "5", "--threads", "1", "--learning-rate", "5e-3",
+        ];
+
+        var trained = await CliRun.RunAsync(args);
+        var again = await CliRun.RunAsync(args);
+        var generated = await CliRun.RunAsync("text", "generate", "--model", _folder.File("made"), "one two", "--max-tokens", "5", "--json");
+
+        Assert.Equal(ExitCode.Success, trained.Status);
+        Assert.Contains("step 5: loss", trained.Error, StringComparison.Ordinal);
+        Assert.Contains("has the weights of step 10:", trained.Output, StringComparison.Ordinal);
+        Assert.Contains("resumed at step 10", again.Error, StringComparison.Ordinal);
+        Assert.Equal(trained.Output, again.Output);
+        Assert.Equal(5, Assert.Single(generated.Json).GetProperty("new_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task Train_HeadsThatDoNotDivide_SaysTheRule()
+    {
+        File.WriteAllText(_folder.File("book.txt"), "one two three\n");
+
+        var run = await CliRun.RunAsync("text", "train", _folder.File("book.txt"), "--out", _folder.File("made"), "--hidden", "10", "--heads", "3");
+
+        Assert.Equal(ExitCode.CannotRun, run.Status);
+        Assert.Contains("must divide the hidden size. Given: 3 and 10", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Generate_Interrupted_SaysSo()
     {
         using var output = new StringWriter();
