@@ -6,14 +6,24 @@ using Attune.Text.Generation;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Attune.Server.Text;
 
 /// <summary>attune.v1.Text. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
 [Authorize(Policy.Recognise)]
+[BindServiceMethod(typeof(TextService), nameof(BindService))]
 internal sealed class TextService(
     TextRunner runner, IOptions<StreamOptions> streams, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime) : V1.Text.TextBase
 {
+    /// <summary>Where the framework looks for what the service is, beside its binding.</summary>
+    public static ServiceDescriptor Descriptor => V1.Text.Descriptor;
+
+    /// <summary>Binds the methods, for the framework.</summary>
+    /// <param name="binder">Takes them.</param>
+    /// <param name="service">Null: the framework makes one for each call.</param>
+    public static void BindService(ServiceBinderBase binder, V1.Text.TextBase? service) => V1.Text.BindService(new UnreadableMessages(binder), service);
+
     public override Task<V1.ListTextModelsResponse> ListModels(V1.ListTextModelsRequest request, ServerCallContext context) =>
         Task.FromResult(new V1.ListTextModelsResponse { Models = { runner.Models.All.Select(TextResponses.ToModel) } });
 
