@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Reflection;
 using Attune.Cli.Checkpoints;
 using Attune.Cli.Domains;
+using Attune.Cli.Editing;
 using Attune.Cli.Evaluation;
 using Attune.Cli.Keys;
 using Attune.Cli.Language;
@@ -37,6 +38,7 @@ internal static class CommandLine
           attune eval --manifest test.jsonl --noise white@10 --strategies none,suta
           attune lm build orders.txt --out orders.arpa   a language model from text
           attune text score --model gpt2 "a text"  how probable a text model finds a text
+          attune edit gpt2 facts.jsonl --out new   change facts that a text model knows
           attune merge recipe.yml --out merged     one model of several
           attune pull facebook/wav2vec2-base-960h  fetch a model from a hub
           attune checkpoint activate 3f2a          let a running server take another model
@@ -91,7 +93,8 @@ internal static class CommandLine
         var checkpoint = CheckpointCommand.Create();
         var key = KeyCommand.Create();
         var text = TextCommand.Create();
-        var root = new RootCommand(Description) { transcribe, serving, health, listen, domain, replay, train, fineTune, mergeAdapter, languageModel, text, merge, pull, checkpoint, key, eval };
+        var edit = EditCommand.Create();
+        var root = new RootCommand(Description) { transcribe, serving, health, listen, domain, replay, train, fineTune, mergeAdapter, languageModel, text, edit, merge, pull, checkpoint, key, eval };
         var notes = new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -112,7 +115,9 @@ internal static class CommandLine
             [key] = KeyCommand.Notes,
             [text] = TextCommand.Notes,
             [text.Subcommands.Single(command => command.Name == "train")] = TextTrainCommand.Notes,
+            [edit] = EditCommand.Notes,
         };
+        foreach (var command in edit.Subcommands) notes[command] = EditCommand.Notes;
         foreach (var option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help }) option.Action = new HelpWithNotes(help, notes);
