@@ -27,7 +27,7 @@ internal sealed class FrameLog : IAsyncDisposable
     /// <summary>Types of the server's frames, in order; for <see cref="GoAway"/> with the last stream that it still answers. Complete when <see cref="EndAsync"/> has ended.</summary>
     public List<(byte Type, int LastStream)> Frames { get; } = [];
 
-    /// <summary>Ends when either side has closed the connection.</summary>
+    /// <summary>Ends when the server has closed the connection.</summary>
     public Task EndAsync() => _relay;
 
     public async ValueTask DisposeAsync()
@@ -56,13 +56,28 @@ internal sealed class FrameLog : IAsyncDisposable
     private async Task ReadFramesAsync(NetworkStream from, NetworkStream to)
     {
         var header = new byte[HeaderBytes];
+        var isOpen = true;
         while (await from.ReadAtLeastAsync(header, HeaderBytes, throwOnEndOfStream: false) == HeaderBytes)
         {
             var payload = new byte[(header[0] << 16) | (header[1] << 8) | header[2]];
             await from.ReadExactlyAsync(payload);
             Frames.Add((header[3], header[3] == GoAway ? BinaryPrimitives.ReadInt32BigEndian(payload) & int.MaxValue : 0));
+            isOpen = isOpen && await TryWriteAsync(to, header, payload);
+        }
+    }
+
+    /// <summary>False if the client has left, as it may on the first of two GOAWAY frames; what the server sends then is noted all the same.</summary>
+    private static async Task<bool> TryWriteAsync(NetworkStream to, byte[] header, byte[] payload)
+    {
+        try
+        {
             await to.WriteAsync(header);
             await to.WriteAsync(payload);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }
