@@ -18,6 +18,11 @@ var redis = new Option<string?>("--redis")
 {
     Description = "Redis that holds what domains learn. Default: a store in the server's process, which takes up to 160 MB as it fills, so that memory says little of swaps.",
 };
+var program = new Option<string>("--server")
+{
+    Description = "Program to start as server, of a published folder for example. Default: the one that was built with this.",
+    DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "attune"),
+};
 var output = new Option<FileInfo?>("--out") { Description = "Also write the result to this Markdown file." };
 var command = new RootCommand(
     """
@@ -26,7 +31,7 @@ var command = new RootCommand(
     Example: dotnet run -c Release --project load-tests/Swaps -- --first models/spoken-numbers-en --second my-model --out load-tests/Swaps/RESULTS.md
     """)
 {
-    activations, steady, interval, limit, rate, parameters, redis, first, second, output,
+    activations, steady, interval, limit, rate, parameters, redis, first, second, program, output,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -40,6 +45,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         Redis = parsed.GetValue(redis),
         Parameters = parsed.GetRequiredValue(parameters),
         First = Path.GetFullPath(parsed.GetRequiredValue(first)),
+        Server = Path.GetFullPath(parsed.GetRequiredValue(program)),
         Second = Path.GetFullPath(parsed.GetRequiredValue(second)),
     };
     var result = await run.RunAsync(cancellationToken);

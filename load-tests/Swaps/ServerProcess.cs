@@ -53,14 +53,15 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Starts a server and waits until it listens.</summary>
+    /// <param name="program">Path of <c>attune</c>.</param>
     /// <param name="options">Options of <c>attune serve</c>.</param>
-    public static async Task<ServerProcess> StartAsync(params string[] options)
+    public static async Task<ServerProcess> StartAsync(string program, params string[] options)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var address = new Uri($"http://{listener.LocalEndpoint}");
         listener.Stop();
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "attune"), ["serve", "--urls", address.ToString(), .. options]);
+        var start = new ProcessStartInfo(program, ["serve", "--urls", address.ToString(), .. options]);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         var process = Process.Start(start)!;

@@ -34,6 +34,9 @@ internal sealed class SwapRun
     /// <summary>Where what domains learn is stored; null for the server's process.</summary>
     public required string? Redis { get; init; }
 
+    /// <summary>Path of the program that serves.</summary>
+    public required string Server { get; init; }
+
     public required string First { get; init; }
 
     public required string Second { get; init; }
@@ -44,7 +47,7 @@ internal sealed class SwapRun
         try
         {
             using var server = await ServerProcess.StartAsync(
-                $"--Checkpoints:Folder={store}", Redis is null ? "--State:Directory=none" : $"--State:Redis={Redis}", $"--Recognition:Model={First}", "--Adaptation:Threads:Workers=1", $"--Adaptation:Fast:Parameters={Parameters}",
+                Server, $"--Checkpoints:Folder={store}", Redis is null ? "--State:Directory=none" : $"--State:Redis={Redis}", $"--Recognition:Model={First}", "--Adaptation:Threads:Workers=1", $"--Adaptation:Fast:Parameters={Parameters}",
                 "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Attune=Information");
             return await RunAsync(server, cancellationToken);
         }
