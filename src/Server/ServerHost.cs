@@ -178,7 +178,8 @@ public static class ServerHost
         {
             string[] urls = (configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl).Split(';', StringSplitOptions.RemoveEmptyEntries);
             for (var i = 0; i < urls.Length; i++) endpoints[$"Kestrel:Endpoints:Grpc{i}:Url"] = urls[i];
-            builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
+            // No address, which an empty text would not be: then the host falls back to the command line's, and Kestrel warns that they are overridden.
+            builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, ";");
         }
 
         configuration.AddInMemoryCollection(endpoints);
@@ -203,8 +204,8 @@ public static class ServerHost
         }
         catch (Exception exception) when (exception is IOException or SocketException or FormatException)
         {
-            var urls = app.Configuration[WebHostDefaults.ServerUrlsKey];
-            throw new ConfigurationException([$"It cannot listen on {urls}: {exception.Message.TrimEnd('.')}. Give another --urls."], exception);
+            var addresses = string.Join(", ", ListeningRule.Addresses(app.Configuration));
+            throw new ConfigurationException([$"It cannot listen on {addresses}: {exception.Message.TrimEnd('.')}. Give other addresses: --urls, Serving:WebUrl or Kestrel:Endpoints."], exception);
         }
     }
 }

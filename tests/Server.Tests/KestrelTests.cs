@@ -1,9 +1,13 @@
+using System.Net;
+using System.Net.Sockets;
+using Attune.Server.Configuration;
 using Attune.Server.Serving;
 using Attune.V1;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Attune.Server.Tests;
 
@@ -11,6 +15,32 @@ namespace Attune.Server.Tests;
 public class KestrelTests
 {
     private static readonly string[] AnyPort = ["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None"];
+
+    [Fact]
+    public async Task StartAsync_AddressesForBrowsersToo_ListensAtBothWithoutAWarning()
+    {
+        using var logs = new CapturedLogs();
+        await using var app = await ServerHost.BuildAsync(["--urls", "http://127.0.0.1:0", "--Serving:WebUrl", "http://127.0.0.1:0"], services => services.AddSingleton<ILoggerProvider>(logs));
+
+        await app.StartAsync();
+
+        Assert.Equal(2, app.Urls.Count);
+        Assert.DoesNotContain(logs.Lines, line => line.StartsWith("Warning Microsoft.AspNetCore", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ServeAsync_AddressTaken_NamesTheAddresses()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = $"http://{other.LocalEndpoint}";
+        await using var app = await ServerHost.BuildAsync(["--urls", "http://127.0.0.1:0", "--Serving:WebUrl", taken, "--Logging:LogLevel:Default", "None"]);
+
+        var exception = await Assert.ThrowsAsync<ConfigurationException>(() => ServerHost.ServeAsync(app));
+
+        Assert.StartsWith("It cannot listen on http://127.0.0.1:0, " + taken, exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Give other addresses: --urls, Serving:WebUrl or Kestrel:Endpoints.", exception.Message, StringComparison.Ordinal);
+    }
 
     // The test host cannot show this: it answers with its own error when the server ends a call whose client has given up.
     [Fact]

@@ -40,7 +40,7 @@ internal static class ListeningRule
         || configuration.GetSection(Endpoints).GetChildren().Any(endpoint => endpoint.GetSection("Certificate").Exists());
 
     /// <summary>Where the settings say to listen, with the precedence that Kestrel gives them, but for the door that only tells figures.</summary>
-    private static IEnumerable<string> Addresses(IConfiguration configuration)
+    public static IEnumerable<string> Addresses(IConfiguration configuration)
     {
         if (configuration.GetSection(Endpoints).GetChildren().ToArray() is { Length: > 0 } endpoints)
             return endpoints.Where(endpoint => endpoint.Key != TelemetryServices.MetricsDoor).Select(endpoint => endpoint["Url"] ?? "");
