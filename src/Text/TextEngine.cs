@@ -110,6 +110,20 @@ public sealed class TextEngine : IDisposable
         return new CausalEmbedding(new TokenReader(_causal!, parameters), tokens, size);
     }
 
+    /// <summary>Makes a vector of a text of any length: one that is too long for the model is read in windows, and every token counts alike.</summary>
+    /// <inheritdoc cref="Embed"/>
+    /// <exception cref="TextException">Empty or InvalidUnicode.</exception>
+    public TextEmbedding EmbedWhole(string text, AdaptableParameters? parameters = null)
+    {
+        RequireText(text);
+        var size = Model.Config.HiddenSize;
+        return new WindowedEmbedding(size, [.. TextWindows.Chunks(Model, text, Model.Config.ContextLength).Select(Embedding)]);
+
+        TextEmbedding Embedding(IReadOnlyList<int> tokens) => _classifier is null
+            ? new CausalEmbedding(new TokenReader(_causal!, parameters), tokens, size)
+            : new ClassifierEmbedding(_classifier, new ClassifierText((WordPieceTokenizer)Model.Tokenizer, tokens), size, parameters);
+    }
+
     public void Dispose()
     {
         _causal?.Dispose();

@@ -18,9 +18,13 @@ public sealed class TextClassification : ITextWork
     private readonly IReadOnlyList<string> _labels;
     private readonly AdaptableParameters? _parameters;
     private IReadOnlyList<LabelProbability>? _result;
+    private float[]? _logits;
 
     internal TextClassification(OnnxClassifier classifier, ClassifierText text, IReadOnlyList<string> labels, AdaptableParameters? parameters) =>
         (_classifier, _text, _labels, _parameters) = (classifier, text, labels, parameters);
+
+    /// <summary>The tokens that are read, one row, with their types.</summary>
+    public TokenBatch Tokens => _text.Batch;
 
     /// <summary>Tokens of the text, special ones included.</summary>
     public int TokenCount => _text.TokenCount;
@@ -32,9 +36,13 @@ public sealed class TextClassification : ITextWork
     /// <exception cref="InvalidOperationException">There is one.</exception>
     public IReadOnlyList<LabelProbability> Result => _result ?? throw new InvalidOperationException("The text has not been read.");
 
+    /// <summary>Logits of the labels, by their number, once there is no further piece.</summary>
+    /// <exception cref="InvalidOperationException">There is one.</exception>
+    public ReadOnlyMemory<float> Logits => _logits ?? throw new InvalidOperationException("The text has not been read.");
+
     public bool Advance(CancellationToken cancellationToken)
     {
-        var logits = _classifier.Run(_text.Batch, _parameters, cancellationToken).Logits.ToArray();
+        var logits = _logits = _classifier.Run(_text.Batch, _parameters, cancellationToken).Logits.ToArray();
         var normalizer = LogSoftmax.Normalizer(logits);
         _result = [.. logits.Select((logit, index) => new LabelProbability(_labels[index], index, Math.Exp(logit - normalizer))).OrderByDescending(label => label.Probability)];
         return false;

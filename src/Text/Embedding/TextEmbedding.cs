@@ -40,4 +40,7 @@ public abstract class TextEmbedding : ITextWork
 
     /// <summary>Adds what a token became.</summary>
     private protected void Add(ReadOnlySpan<float> hidden) => TensorPrimitives.Add(_sum, hidden, _sum);
+
+    /// <summary>Adds all that another embedding has added.</summary>
+    private protected void Add(TextEmbedding other) => Add(other._sum);
 }

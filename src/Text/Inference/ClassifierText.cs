@@ -12,10 +12,18 @@ internal sealed class ClassifierText
     /// <exception cref="TextException">InvalidUnicode.</exception>
     public ClassifierText(WordPieceTokenizer tokenizer, string text, string? pair)
     {
-        int[] first = [tokenizer.ClassificationId, .. tokenizer.Encode(text), tokenizer.SeparatorId];
+        int[] first = Frame(tokenizer, tokenizer.Encode(text));
         int[] second = pair is null ? [] : [.. tokenizer.Encode(pair), tokenizer.SeparatorId];
         int[] tokens = [.. first, .. second];
         Batch = new TokenBatch([tokens], [[.. first.Select(_ => 0), .. second.Select(_ => 1)]]);
+        UnknownCount = tokens.Count(tokenizer.IsUnknown);
+    }
+
+    /// <param name="tokenizer">Of the model.</param>
+    /// <param name="tokens">Of a text or a part of it, without special ones.</param>
+    public ClassifierText(WordPieceTokenizer tokenizer, IReadOnlyList<int> tokens)
+    {
+        Batch = new TokenBatch([Frame(tokenizer, tokens)]);
         UnknownCount = tokens.Count(tokenizer.IsUnknown);
     }
 
@@ -27,4 +35,7 @@ internal sealed class ClassifierText
 
     /// <summary>Those that stand for something that the vocabulary does not have.</summary>
     public int UnknownCount { get; }
+
+    /// <summary>Tokens of one text with the special ones around them.</summary>
+    public static int[] Frame(WordPieceTokenizer tokenizer, IReadOnlyList<int> tokens) => [tokenizer.ClassificationId, .. tokens, tokenizer.SeparatorId];
 }
