@@ -6,6 +6,8 @@ using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
+using Attune.Adaptation.Text.Tent;
+using Attune.Adaptation.Text.Updates;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
@@ -49,6 +51,9 @@ public sealed partial class ReadmeTests
             .. Settings<CheckpointOptions>(CheckpointOptions.Section),
             $"{TextOptions.Section}:{nameof(TextOptions.Models)}:NAME = ",
             .. Settings<TextOptions>(TextOptions.Section),
+            .. Settings<TextAdaptationOptions>(TextAdaptationOptions.Section),
+            .. Settings<ExampleOptions>(ExampleOptions.Section),
+            .. Settings<TentOptions>(TentOptions.Section),
             .. Settings<TelemetryOptions>(TelemetryOptions.Section),
             .. Settings<AccessOptions>(AccessOptions.Section),
             .. Settings<ClientOptions>($"{ClientOptions.Section}:NAME"),

@@ -12,6 +12,9 @@ internal static class Policy
     /// <summary>Role <see cref="Role.Adapt"/> or <see cref="Role.Administer"/>.</summary>
     public const string SeeDomains = "see domains";
 
+    /// <summary>Role <see cref="Role.Adapt"/>.</summary>
+    public const string TeachDomains = "teach domains";
+
     /// <summary>Role <see cref="Role.Administer"/>.</summary>
     public const string ChangeDomains = "change domains";
 
@@ -22,6 +25,7 @@ internal static class Policy
     {
         options.AddPolicy(Recognise, policy => policy.RequireRole(Role.Recognise));
         options.AddPolicy(SeeDomains, policy => policy.RequireRole(Role.Adapt, Role.Administer));
+        options.AddPolicy(TeachDomains, policy => policy.RequireRole(Role.Adapt));
         options.AddPolicy(ChangeDomains, policy => policy.RequireRole(Role.Administer));
         options.AddPolicy(
             ChangeModel,
@@ -34,6 +38,7 @@ internal static class Policy
     {
         Recognise => $"the role {Role.Recognise}",
         SeeDomains => $"the role {Role.Adapt} or {Role.Administer}",
+        TeachDomains => $"the role {Role.Adapt}",
         ChangeDomains => $"the role {Role.Administer}",
         ChangeModel => $"the role {Role.Administer} in the tenant {Tenant.Default}",
         _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, "There is no such policy."),

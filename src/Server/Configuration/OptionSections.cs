@@ -3,6 +3,8 @@ using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
+using Attune.Adaptation.Text.Tent;
+using Attune.Adaptation.Text.Updates;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Audio;
@@ -48,6 +50,9 @@ internal static class OptionSections
         Section.Of<CheckpointOptions>(CheckpointOptions.Section),
         Section.Of<TextOptions>(TextOptions.Section),
         Section.OfNames($"{TextOptions.Section}:{nameof(TextOptions.Models)}"),
+        Section.Of<TextAdaptationOptions>(TextAdaptationOptions.Section),
+        Section.Of<ExampleOptions>(ExampleOptions.Section),
+        Section.Of<TentOptions>(TentOptions.Section),
         Section.Of<TelemetryOptions>(TelemetryOptions.Section),
         Section.Of<AccessOptions>(AccessOptions.Section),
         Section.OfEntries<ClientOptions>(ClientOptions.Section),
@@ -61,6 +66,7 @@ internal static class OptionSections
     {
         foreach (var section in Sections) section.Register(services);
         services.AddSingleton<IValidateOptions<FastUpdateOptions>, ParameterSetValidator>();
+        services.AddSingleton<IValidateOptions<TextAdaptationOptions>, ParameterSetValidator>();
         services.AddSingleton<IValidateOptions<FastUpdateOptions>, ObjectiveValidator>();
         services.AddSingleton<IValidateOptions<SlowUpdateOptions>, StrategyValidator>();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessValidator>();

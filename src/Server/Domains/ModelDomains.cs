@@ -5,6 +5,7 @@ using Attune.Recognition.Decoding;
 using Attune.Server.Serving;
 using Attune.Server.State;
 using Attune.Server.Telemetry;
+using Attune.Server.Text;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Domains;
@@ -30,7 +31,7 @@ internal sealed record ModelDomains(DomainReader Reader, DomainCatalogue Catalog
         var loggers = provider.GetRequiredService<ILoggerFactory>();
         var scope = CreateScope(recognizer, slow.Value, provider.GetRequiredService<IOptions<GateOptions>>().Value);
         var metrics = provider.GetRequiredService<ServerMetrics>();
-        var reader = new DomainReader(new ScopeStores(connection, scope, options, time, metrics.Changed), time, loggers.CreateLogger<DomainReader>());
+        var reader = new DomainReader(new ScopeStores(connection, scope, options, time, Changed), time, loggers.CreateLogger<DomainReader>());
         var settings = provider.GetRequiredService<RecognitionSettings>();
         var catalogue = new DomainCatalogue(reader, connection, options, settings.Fast.Neighbours > 0, recognizer.CreateDetector, time, loggers.CreateLogger<DomainCatalogue>());
         var speech = new DomainSpeech(
@@ -45,6 +46,12 @@ internal sealed record ModelDomains(DomainReader Reader, DomainCatalogue Catalog
             time);
         var languages = new DomainLanguages(new LanguageStore(connection), decoders, connection, options, time, loggers.CreateLogger<DomainLanguages>());
         return new ModelDomains(reader, catalogue, speech, languages);
+
+        void Changed(DomainEvent change)
+        {
+            metrics.Changed(change);
+            provider.GetRequiredService<TextChanges>().Changed(change); // which needs this model's domains, and so comes later
+        }
     }
 
     private static StateScope CreateScope(AdaptiveRecognizer recognizer, SlowUpdateOptions slow, GateOptions gate)

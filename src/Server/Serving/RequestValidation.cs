@@ -76,23 +76,30 @@ internal static class RequestValidation
     public static AdaptationRequest ToAdaptation(V1.AdaptationConfig? config, string path, List<FieldProblem> problems)
     {
         if (config is null) return new AdaptationRequest();
-        int? steps = config.HasSteps ? config.Steps : null;
-        if (steps is < 0 or > FastUpdateOptions.MaxSteps)
-        {
-            problems.Add(new(
-                $"{path}.adaptation.steps", $"{path}.adaptation.steps must be from 0 to {FastUpdateOptions.MaxSteps}. Given: {steps}."));
-        }
+        var (steps, budget) = ToAdaptation(config.HasSteps ? config.Steps : null, config.LatencyBudget, $"{path}.adaptation", problems);
+        return new AdaptationRequest(steps, budget);
+    }
 
-        if (config.LatencyBudget is not { } given) return new AdaptationRequest(steps);
+    /// <summary>Steps and latency budget, of speech or text.</summary>
+    /// <param name="steps">As they came; null for the server's.</param>
+    /// <param name="latencyBudget">As it came; null for the server's.</param>
+    /// <param name="path">Of the message in the request.</param>
+    /// <param name="problems">Receives what is wrong.</param>
+    public static (int? Steps, TimeSpan? Budget) ToAdaptation(
+        int? steps, Google.Protobuf.WellKnownTypes.Duration? latencyBudget, string path, List<FieldProblem> problems)
+    {
+        if (steps is < 0 or > FastUpdateOptions.MaxSteps)
+            problems.Add(new($"{path}.steps", $"{path}.steps must be from 0 to {FastUpdateOptions.MaxSteps}. Given: {steps}."));
+        if (latencyBudget is not { } given) return (steps, null);
         var budget = ToTimeSpan(given);
         if (budget is null || given is not ({ Seconds: > 0 } or { Nanos: > 0 }))
         {
             problems.Add(new(
-                $"{path}.adaptation.latency_budget",
-                $"{path}.adaptation.latency_budget must be a duration above 0. Given: {given.Seconds} s and {given.Nanos} ns."));
+                $"{path}.latency_budget",
+                $"{path}.latency_budget must be a duration above 0. Given: {given.Seconds} s and {given.Nanos} ns."));
         }
 
-        return new AdaptationRequest(steps, budget);
+        return (steps, budget);
     }
 
     /// <summary>Null if seconds or nanoseconds are out of range or differ in sign.</summary>

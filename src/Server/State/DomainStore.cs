@@ -92,6 +92,7 @@ internal sealed class DomainStore(StateConnection connection, StateScope scope, 
         (long Utterances, long Revisions)? total = await _languages.DeleteAsync(domain, cancellationToken) ? (0, 0) : null;
         foreach (var name in scopes.Select(name => name.ToString()).Append(_keys.Scope).Distinct())
         {
+            if (await ExampleStore.DeleteAsync(connection, new RedisKeys(name), domain, cancellationToken) > 0) total ??= (0, 0);
             if (await DeleteAsync(new RedisKeys(name), domain, time, cancellationToken) is not { } deleted) continue;
             changed?.Invoke(new DomainEvent(time, domain, DomainEventKind.Deleted));
             total = ((total?.Utterances ?? 0) + deleted.Utterances, (total?.Revisions ?? 0) + deleted.Revisions);

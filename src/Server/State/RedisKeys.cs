@@ -1,5 +1,6 @@
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
+using Attune.Text.Models;
 using StackExchange.Redis;
 
 namespace Attune.Server.State;
@@ -7,7 +8,7 @@ namespace Attune.Server.State;
 /// <summary>Every key and channel in the store, for one scope: a model and a parameter set, which revisions depend on.</summary>
 /// <remarks>
 /// <para>All keys begin with <c>{attune}:1:</c>: the braces keep them in one slot of a cluster, since scripts touch several of them; the 1 is part of the name,
-/// and <c>format</c> says how to read what lies under it. S is the scope, the first 16 digits of the model's SHA-256, a dot, and the set's name; D the domain
+/// and <c>format</c> says how to read what lies under it. S is the scope, the first 16 digits of the model's SHA-256, a dot, and the set's name, or <c>text</c> for what is kept for a text model; D the domain
 /// (<see cref="DomainId.Key"/>): its name, or <c>/TENANT/NAME</c> of another tenant than <see cref="Tenant.Default"/>.</para>
 /// <list type="table">
 /// <listheader><term>key</term><description>type, value, expiry</description></listheader>
@@ -40,6 +41,10 @@ namespace Attune.Server.State;
 /// <item><term><c>S:domain:D:revision:N:I</c></term><description>string: piece I of a revision that is larger than <see cref="LargeValues.PieceBytes"/>, in
 /// Redis; none</description></item>
 /// <item><term><c>S:domain:D:candidate:F:I</c></term><description>string: the same of a candidate; <see cref="CandidateExpiry"/></description></item>
+/// <item><term><c>S:domain:D:examples</c></term><description>sorted set of the ids of a domain's examples for a text model, score is the Unix time in ms at which each is gone; as long as the last of
+/// them</description></item>
+/// <item><term><c>S:domain:D:example:ID</c></term><description>string: bytes of <see cref="ExampleFormat"/>, or where they are; as long as whoever gave it said
+/// (<see cref="Attune.Server.Text.ExampleOptions.Expiry"/>)</description></item>
 /// <item><term>channel <c>activation</c></term><description>version of each activation</description></item>
 /// <item><term>channel <c>S:events</c></term><description>each event as it is logged</description></item>
 /// </list>
@@ -52,8 +57,8 @@ internal sealed class RedisKeys(string scope)
     /// <summary>Time after which a candidate that nobody published is gone.</summary>
     public static readonly TimeSpan CandidateExpiry = TimeSpan.FromMinutes(10);
 
-    /// <summary>Pattern of the keys of utterances, revisions and candidates, whatever the scope.</summary>
-    public const string AllLarge = Root + "*:domain:*:[urc]*:*";
+    /// <summary>Pattern of the keys of utterances, revisions, candidates and examples, whatever the scope.</summary>
+    public const string AllLarge = Root + "*:domain:*:[urce]*:*";
 
     public static readonly RedisKey Format = Root + "format";
 
@@ -85,6 +90,9 @@ internal sealed class RedisKeys(string scope)
     /// <summary>The keys for a model and a parameter set.</summary>
     public static RedisKeys For(Model model, ParameterSet set) => new($"{model.Sha256[..HashDigits]}.{set.Name}");
 
+    /// <summary>The keys for a text model.</summary>
+    public static RedisKeys For(TextModel model) => new($"{model.Sha256[..HashDigits]}.text");
+
     public RedisKey Head(string domain) => Of(domain, "head");
 
     public RedisKey Lease(string domain) => Of(domain, "lease");
@@ -104,6 +112,10 @@ internal sealed class RedisKeys(string scope)
     public RedisKey Revision(string domain, string number) => Of(domain, "revision:" + number);
 
     public RedisKey Candidate(string domain, long fence) => Of(domain, $"candidate:{fence}");
+
+    public RedisKey Examples(string domain) => Of(domain, "examples");
+
+    public RedisKey Example(string domain, string id) => Of(domain, "example:" + id);
 
     private RedisKey Of(string domain, string key) => $"{Root}{Scope}:domain:{domain}:{key}";
 }

@@ -157,6 +157,24 @@ internal static class StateScripts
         """;
 
     /// <summary>
+    /// Counts examples whose bytes are stored already. KEYS: examples. ARGV: Unix time in ms, most examples, then of each the Unix time in ms at which it is gone, and its id. Returns the
+    /// ids of those that found no room, the one first that would have been gone first; their bytes may go.
+    /// </summary>
+    public const string AddExamples = """
+        redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+        for i = 3, #ARGV, 2 do redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        local excess = redis.call('ZCARD', KEYS[1]) - tonumber(ARGV[2])
+        local old = {}
+        if excess > 0 then
+          old = redis.call('ZRANGE', KEYS[1], 0, excess - 1)
+          redis.call('ZREMRANGEBYRANK', KEYS[1], 0, excess - 1)
+        end
+        local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+        redis.call('PEXPIRE', KEYS[1], string.format('%.0f', tonumber(last[2]) - tonumber(ARGV[1])))
+        return old
+        """;
+
+    /// <summary>
     /// Deletes a domain whose bytes are deleted already. KEYS: head, waiting, utterances, revisions, lease, ready, domains, events, event-id. ARGV: domain, number
     /// of utterances and of revisions whose bytes were deleted, event, events kept, channel. Returns 1; 0 if there are others by now.
     /// </summary>

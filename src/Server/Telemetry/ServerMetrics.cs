@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Attune.Adaptation;
+using Attune.Adaptation.Text.Updates;
 using Attune.Server.State;
 
 namespace Attune.Server.Telemetry;
@@ -40,6 +41,9 @@ internal sealed class ServerMetrics
     private readonly Histogram<double> _swapDuration;
     private readonly Histogram<double> _textPieceDuration;
     private readonly Counter<long> _textTokens;
+    private readonly Counter<long> _textAdaptations;
+    private readonly Histogram<double> _textStepDuration;
+    private readonly Counter<long> _tentUpdates;
 
     public ServerMetrics(IMeterFactory factory)
     {
@@ -59,6 +63,9 @@ internal sealed class ServerMetrics
         _events = Meter.CreateCounter<long>("attune.domain.events", "{event}", "What this server did to domains: updates, refusals, resets and the rest, by kind and reason");
         _swapDuration = Meter.CreateHistogram("attune.swap.duration", "s", "Activations of checkpoints, by whether they ended in serving it", advice: Seconds);
         _textPieceDuration = Meter.CreateHistogram("attune.text.piece.duration", "s", "Forward passes of text, which others wait for", advice: Seconds);
+        _textAdaptations = Meter.CreateCounter<long>("attune.text.adaptations", "{request}", "Requests about text, by what became of adaptation");
+        _textStepDuration = Meter.CreateHistogram("attune.text.adaptation.duration", "s", "Time of the gradient steps on a request about text", advice: Seconds);
+        _tentUpdates = Meter.CreateCounter<long>("attune.text.tent.updates", "{update}", "Continual steps on domains' texts: that serve, or after which the domain went back to the model, by the sign");
         _textTokens = Meter.CreateCounter<long>("attune.text.tokens", "{token}", "Tokens of text that were read or written, by method");
     }
 
@@ -109,6 +116,18 @@ internal sealed class ServerMetrics
     /// <param name="method">Name of the method.</param>
     /// <param name="tokens">Of the text.</param>
     public void TextDone(string method, int tokens) => _textTokens.Add(tokens, new KeyValuePair<string, object?>("method", method));
+
+    /// <summary>It is decided what a request about text is answered from.</summary>
+    public void TextAdapted(TextAdaptationReport report)
+    {
+        _textAdaptations.Add(1, new KeyValuePair<string, object?>("outcome", report.Outcome.ToString()));
+        if (report.Steps.Count > 0) _textStepDuration.Record(report.StepTime.TotalSeconds);
+        if (report.Waited is { } waited) _queueDuration.Record(waited.TotalSeconds);
+    }
+
+    /// <summary>A domain's texts have made a step, or it went back to the model.</summary>
+    /// <param name="result"><c>updated</c>, or the sign of collapse.</param>
+    public void TentUpdated(string result) => _tentUpdates.Add(1, new KeyValuePair<string, object?>("result", result));
 
     /// <summary>An activation has ended.</summary>
     /// <param name="serves">Whether the checkpoint serves now.</param>

@@ -1,9 +1,7 @@
-using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
 using Attune.Server.Serving;
 using Attune.Text;
 using Attune.Text.Generation;
-using Attune.Text.Models;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Text;
@@ -16,11 +14,11 @@ internal sealed class TextModels : IDisposable
 
     /// <summary>Opens all of them.</summary>
     /// <exception cref="ModelException">One cannot be used.</exception>
-    public TextModels(IOptions<TextOptions> options, IOptions<OnnxOptions> onnx)
+    public TextModels(IOptions<TextOptions> options, TextModelOpener opener)
     {
         try
         {
-            foreach (var (name, folder) in options.Value.Models) _models.Add(name, new ServedTextModel(name, Open(name, folder, onnx.Value)));
+            foreach (var (name, folder) in options.Value.Models) _models.Add(name, opener.Open(name, folder));
         }
         catch
         {
@@ -68,27 +66,10 @@ internal sealed class TextModels : IDisposable
 
     public void Dispose()
     {
-        foreach (var model in _models.Values) model.Engine.Dispose();
-    }
-
-    private static TextEngine Open(string name, string folder, OnnxOptions onnx)
-    {
-        try
+        foreach (var model in _models.Values)
         {
-            var model = TextModel.Open(ModelFolder.Resolve(folder));
-            try
-            {
-                return new TextEngine(model, set: null, onnx);
-            }
-            catch
-            {
-                model.Dispose();
-                throw;
-            }
-        }
-        catch (ModelException exception)
-        {
-            throw new ModelException(exception.Error, $"{TextOptions.Section}:{nameof(TextOptions.Models)}:{name}: {exception.Message}", exception);
+            model.Adapter.Dispose();
+            model.Engine.Dispose();
         }
     }
 }

@@ -1,7 +1,10 @@
+using Attune.Adaptation.Text.Updates;
+using Attune.Server.State;
 using Attune.Text.Classification;
 using Attune.Text.Embedding;
 using Attune.Text.Generation;
 using Attune.Text.Scoring;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Attune.Server.Text;
 
@@ -19,15 +22,17 @@ internal static class TextResponses
         Labels = { model.Model.Config.Labels },
     };
 
-    public static V1.ScoreResponse ToResponse(TextScore score) => new()
+    public static V1.ScoreResponse ToResponse(TextScore score, TextAnswer answer) => new()
     {
+        Adaptation = ToReport(answer),
         LogProbability = score.LogProbability,
         BitsPerByte = score.BitsPerByte,
         Tokens = { score.Tokens.Select(token => new V1.TokenScore { Id = token.Token, Text = token.Text, LogProbability = token.LogProbability }) },
     };
 
-    public static V1.GenerationResult ToResult(TextGeneration generation) => new()
+    public static V1.GenerationResult ToResult(TextGeneration generation, TextAnswer answer) => new()
     {
+        Adaptation = ToReport(answer),
         FinishReason = generation.Finish switch
         {
             FinishReason.EndOfText => V1.FinishReason.EndOfText,
@@ -41,11 +46,60 @@ internal static class TextResponses
         LogProbability = generation.LogProbability,
     };
 
-    public static V1.ClassifyResponse ToResponse(TextClassification classification) => new()
+    public static V1.ClassifyResponse ToResponse(TextClassification classification, TextAnswer answer) => new()
     {
+        Adaptation = ToReport(answer),
         Labels = { classification.Result.Select(label => new V1.Label { Name = label.Name, Index = label.Index, Probability = label.Probability }) },
         TokenCount = classification.TokenCount,
         UnknownTokenCount = classification.UnknownCount,
+    };
+
+    public static V1.DomainExamples ToExamples(DomainId domain, ServedTextModel model, int count, int capacity, DateTimeOffset? nextExpiry) => new()
+    {
+        Domain = domain.Name,
+        Model = model.Name,
+        Count = count,
+        Capacity = capacity,
+        NextExpireTime = nextExpiry?.ToTimestamp(),
+    };
+
+    public static V1.TextAdaptationReport ToReport(TextAnswer answer)
+    {
+        var report = answer.Adaptation.Report;
+        var message = new V1.TextAdaptationReport
+        {
+            Outcome = ToOutcome(report.Outcome),
+            Method = answer.Method switch
+            {
+                TextMethod.Neighbours or TextMethod.Entropy when report.Outcome is TextAdaptationOutcome.NotRequested or TextAdaptationOutcome.NoNeighbours =>
+                    V1.TextAdaptationReport.Types.Method.Unspecified,
+                TextMethod.Neighbours => V1.TextAdaptationReport.Types.Method.Neighbours,
+                TextMethod.Entropy => V1.TextAdaptationReport.Types.Method.Entropy,
+                TextMethod.ContinualEntropy => V1.TextAdaptationReport.Types.Method.ContinualEntropy,
+                _ => V1.TextAdaptationReport.Types.Method.Unspecified,
+            },
+            Neighbours = report.Neighbours,
+            Steps = report.Steps.Count,
+            StoppedByBudget = report.StoppedByBudget,
+            Updates = answer.Updates,
+        };
+        if (report.LossBefore is { } before) message.LossBefore = before;
+        if (report.LossAfter is { } after) message.LossAfter = after;
+        return message;
+    }
+
+    private static V1.TextAdaptationReport.Types.Outcome ToOutcome(TextAdaptationOutcome outcome) => outcome switch
+    {
+        TextAdaptationOutcome.Adapted => V1.TextAdaptationReport.Types.Outcome.Adapted,
+        TextAdaptationOutcome.NotRequested => V1.TextAdaptationReport.Types.Outcome.NotRequested,
+        TextAdaptationOutcome.NoNeighbours => V1.TextAdaptationReport.Types.Outcome.NoNeighbours,
+        TextAdaptationOutcome.BudgetSpent => V1.TextAdaptationReport.Types.Outcome.BudgetSpent,
+        TextAdaptationOutcome.Overloaded => V1.TextAdaptationReport.Types.Outcome.Overloaded,
+        TextAdaptationOutcome.QuotaSpent => V1.TextAdaptationReport.Types.Outcome.QuotaSpent,
+        TextAdaptationOutcome.Diverged => V1.TextAdaptationReport.Types.Outcome.Diverged,
+        TextAdaptationOutcome.Collapsed => V1.TextAdaptationReport.Types.Outcome.Collapsed,
+        TextAdaptationOutcome.StateUnavailable => V1.TextAdaptationReport.Types.Outcome.StateUnavailable,
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "The answer has no such outcome."),
     };
 
     public static V1.EmbedResponse ToResponse(TextEmbedding embedding) => new()

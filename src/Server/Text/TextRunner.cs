@@ -36,19 +36,32 @@ internal sealed class TextRunner : IAsyncDisposable, IDisposable
     /// <summary>Requests that are in.</summary>
     public int Admitted => _admission.Admitted;
 
-    /// <summary>Does work to its end.</summary>
+    /// <summary>Lets a request in. Disposing the result gives its place back; do so once.</summary>
+    /// <param name="caller">Whose it is.</param>
+    /// <exception cref="QuotaExceededException">The caller has as many requests as it may have.</exception>
+    /// <exception cref="OverloadedException">All places are taken.</exception>
+    public IDisposable Enter(Caller caller)
+    {
+        var share = caller.Usage.BeginWithoutAudio();
+        try
+        {
+            return new Place(share, _admission.Enter());
+        }
+        catch
+        {
+            share.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Does work of a request that is in to its end.</summary>
     /// <param name="begin">Reads the text and gives the work; runs in a turn, as tokens of a long text take time.</param>
-    /// <param name="caller">For whom.</param>
     /// <param name="pieceDone">Runs after each piece, and before the next; others have their turn meanwhile.</param>
     /// <param name="cancellationToken">Honoured between operators and between pieces.</param>
     /// <returns>The work, done. The caller disposes it.</returns>
-    /// <exception cref="QuotaExceededException">The caller has as many requests as it may have.</exception>
-    /// <exception cref="OverloadedException">All places are taken.</exception>
-    public async Task<TWork> RunAsync<TWork>(Func<TWork> begin, Caller caller, Func<TWork, Task>? pieceDone, CancellationToken cancellationToken)
+    public async Task<TWork> RunAsync<TWork>(Func<TWork> begin, Func<TWork, Task>? pieceDone, CancellationToken cancellationToken)
         where TWork : ITextWork
     {
-        using var share = caller.Usage.BeginWithoutAudio();
-        using var place = _admission.Enter();
         var work = await InTurnAsync(begin, cancellationToken);
         try
         {
@@ -86,6 +99,17 @@ internal sealed class TextRunner : IAsyncDisposable, IDisposable
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    /// <summary>Refuses a text that work cannot be begun with, before anything is done for it.</summary>
+    /// <param name="begin">Reads the text; runs in a turn.</param>
+    /// <param name="cancellationToken">Ends the wait for the turn.</param>
+    public Task CheckAsync(Func<ITextWork> begin, CancellationToken cancellationToken) => InTurnAsync(
+        () =>
+        {
+            begin().Dispose();
+            return true;
+        },
+        cancellationToken);
+
     private async Task<T> InTurnAsync<T>(Func<T> piece, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -96,6 +120,15 @@ internal sealed class TextRunner : IAsyncDisposable, IDisposable
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private sealed class Place(IDisposable share, IDisposable place) : IDisposable
+    {
+        public void Dispose()
+        {
+            place.Dispose();
+            share.Dispose();
         }
     }
 }

@@ -1,3 +1,4 @@
+using Attune.Adaptation.Text.Updates;
 using Attune.Server.Access;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Streaming;
@@ -11,10 +12,17 @@ using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 namespace Attune.Server.Text;
 
 /// <summary>attune.v1.Text. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
-[Authorize(Policy.Recognise)]
 [BindServiceMethod(typeof(TextService), nameof(BindService))]
 internal sealed class TextService(
-    TextRunner runner, IOptions<StreamOptions> streams, ServerMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime) : V1.Text.TextBase
+    TextRunner runner,
+    TextAdaptations adaptations,
+    DomainExamples examples,
+    ExampleOptions exampleOptions,
+    IOptions<TextAdaptationOptions> adaptationOptions,
+    IOptions<StreamOptions> streams,
+    ServerMetrics metrics,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime) : V1.Text.TextBase
 {
     /// <summary>Where the framework looks for what the service is, beside its binding.</summary>
     public static ServiceDescriptor Descriptor => V1.Text.Descriptor;
@@ -24,56 +32,104 @@ internal sealed class TextService(
     /// <param name="service">Null: the framework makes one for each call.</param>
     public static void BindService(ServiceBinderBase binder, V1.Text.TextBase? service) => V1.Text.BindService(new UnreadableMessages(binder), service);
 
+    [Authorize(Policy.Recognise)]
     public override Task<V1.ListTextModelsResponse> ListModels(V1.ListTextModelsRequest request, ServerCallContext context) =>
         Task.FromResult(new V1.ListTextModelsResponse { Models = { runner.Models.All.Select(TextResponses.ToModel) } });
 
+    [Authorize(Policy.Recognise)]
     public override async Task<V1.ScoreResponse> Score(V1.ScoreRequest request, ServerCallContext context)
     {
-        var engine = runner.Models.Find(request.Model, engine => engine.IsCausal).Engine;
+        var wish = Wish(request.Domain, request.Adaptation, context);
+        var model = runner.Models.Find(request.Model, engine => engine.IsCausal);
         TextValidation.CheckLength(request.Text, runner.MaxCharacters);
-        using var scoring = await runner.RunAsync(() => engine.Score(request.Text), Caller(context), pieceDone: null, context.CancellationToken);
+        using var place = runner.Enter(wish.Caller);
+        if (wish.Domain is not null) await runner.CheckAsync(() => model.Engine.Score(request.Text), context.CancellationToken);
+        var answer = await adaptations.AdaptAsync(model, request.Text, wish, context.CancellationToken);
+        using var scoring = await runner.RunAsync(() => model.Engine.Score(request.Text, answer.Adaptation.Parameters), pieceDone: null, context.CancellationToken);
+        adaptations.Answered(model, answer, wish);
         metrics.TextDone(nameof(Score), scoring.Result.Tokens.Count);
-        return TextResponses.ToResponse(scoring.Result);
+        return TextResponses.ToResponse(scoring.Result, answer);
     }
 
+    [Authorize(Policy.Recognise)]
     public override async Task Generate(V1.GenerateRequest request, IServerStreamWriter<V1.GenerateResponse> responseStream, ServerCallContext context)
     {
+        var wish = Wish(request.Domain, request.Adaptation, context);
         var options = TextValidation.ToOptions(request);
-        var engine = runner.Models.Find(request.Model, engine => engine.IsCausal).Engine;
+        var model = runner.Models.Find(request.Model, engine => engine.IsCausal);
         TextValidation.CheckLength(request.Text, runner.MaxCharacters);
+        using var place = runner.Enter(wish.Caller);
+        if (wish.Domain is not null) await runner.CheckAsync(() => model.Engine.Generate(request.Text, options), context.CancellationToken);
+        var answer = await adaptations.AdaptAsync(model, request.Text, wish, context.CancellationToken);
         var timeouts = new StreamTimeouts(streams.Value, time, lifetime.ApplicationStopping);
-        using var generation = await runner.RunAsync(() => engine.Generate(request.Text, options), Caller(context), SendAsync, context.CancellationToken);
+        var hasBegun = false;
+        using var generation = await runner.RunAsync(() => model.Engine.Generate(request.Text, options, answer.Adaptation.Parameters), SendAsync, context.CancellationToken);
         metrics.TextDone(nameof(Generate), generation.PromptTokens + generation.NewTokens);
 
         Task SendAsync(TextGeneration work)
         {
+            if (!hasBegun && work.NewTokens > 0) adaptations.Answered(model, answer, wish);
+            hasBegun |= work.NewTokens > 0;
             var response = new V1.GenerateResponse { Text = work.TakeText() };
-            if (work.Finish != FinishReason.None) response.Result = TextResponses.ToResult(work);
+            if (work.Finish != FinishReason.None) response.Result = TextResponses.ToResult(work, answer);
             return response.Text.Length == 0 && response.Result is null
                 ? Task.CompletedTask
                 : timeouts.SendAsync(cancellationToken => responseStream.WriteAsync(response, cancellationToken), context.CancellationToken);
         }
     }
 
+    [Authorize(Policy.Recognise)]
     public override async Task<V1.ClassifyResponse> Classify(V1.ClassifyRequest request, ServerCallContext context)
     {
-        var engine = runner.Models.Find(request.Model, engine => !engine.IsCausal).Engine;
+        var wish = Wish(request.Domain, request.Adaptation, context);
+        var model = runner.Models.Find(request.Model, engine => !engine.IsCausal);
         TextValidation.CheckLength(request.Text, runner.MaxCharacters);
         TextValidation.CheckLength(request.Pair, runner.MaxCharacters);
+        using var place = runner.Enter(wish.Caller);
         var pair = request.Pair.Length > 0 ? request.Pair : null;
-        using var classification = await runner.RunAsync(() => engine.Classify(request.Text, pair), Caller(context), pieceDone: null, context.CancellationToken);
-        metrics.TextDone(nameof(Classify), classification.TokenCount);
-        return TextResponses.ToResponse(classification);
+        var (classification, answer) = await adaptations.ClassifyAsync(model, request.Text, pair, wish, context.CancellationToken);
+        using var work = classification;
+        adaptations.Answered(model, answer, wish);
+        metrics.TextDone(nameof(Classify), work.TokenCount);
+        return TextResponses.ToResponse(work, answer);
     }
 
+    [Authorize(Policy.Recognise)]
     public override async Task<V1.EmbedResponse> Embed(V1.EmbedRequest request, ServerCallContext context)
     {
         var engine = runner.Models.Find(request.Model, _ => true).Engine;
         TextValidation.CheckLength(request.Text, runner.MaxCharacters);
-        using var embedding = await runner.RunAsync(() => engine.Embed(request.Text), Caller(context), pieceDone: null, context.CancellationToken);
+        using var place = runner.Enter(Caller(context));
+        using var embedding = await runner.RunAsync(() => engine.Embed(request.Text), pieceDone: null, context.CancellationToken);
         metrics.TextDone(nameof(Embed), embedding.TokenCount);
         return TextResponses.ToResponse(embedding);
     }
+
+    [Authorize(Policy.TeachDomains)]
+    public override async Task<V1.AddExamplesResponse> AddExamples(V1.AddExamplesRequest request, ServerCallContext context)
+    {
+        var domain = DomainValidation.Check(request.Domain, Caller(context).Tenant);
+        var model = runner.Models.Find(request.Model, _ => true);
+        var (texts, ttl) = TextValidation.ToExamples(request, model.Model, exampleOptions);
+        using var place = runner.Enter(Caller(context));
+        var (ids, count) = await examples.AddAsync(domain, model, texts, ttl, context.CancellationToken);
+        return new V1.AddExamplesResponse { Ids = { ids }, Examples = count };
+    }
+
+    [Authorize(Policy.SeeDomains)]
+    public override Task<V1.DomainExamples> GetExamples(V1.GetExamplesRequest request, ServerCallContext context) =>
+        examples.CountAsync(DomainValidation.Check(request.Domain, Caller(context).Tenant), runner.Models.Find(request.Model, _ => true), context.CancellationToken);
+
+    [Authorize(Policy.ChangeDomains)]
+    public override async Task<V1.DeleteExamplesResponse> DeleteExamples(V1.DeleteExamplesRequest request, ServerCallContext context)
+    {
+        var domain = DomainValidation.Check(request.Domain, Caller(context).Tenant);
+        var model = runner.Models.Find(request.Model, _ => true);
+        return new V1.DeleteExamplesResponse { Count = await examples.DeleteAsync(domain, model, TextValidation.ToIds(request.Ids), context.CancellationToken) };
+    }
+
+    private TextWish Wish(string domain, V1.TextAdaptationConfig? config, ServerCallContext context) =>
+        TextValidation.ToWish(domain, config, Caller(context), time.GetTimestamp(), adaptationOptions.Value);
 
     private static Caller Caller(ServerCallContext context) => RequestSummary.Of(context).Caller;
 }

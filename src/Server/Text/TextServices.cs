@@ -1,4 +1,5 @@
 using Attune.Server.Serving;
+using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Text;
 
@@ -7,8 +8,16 @@ internal static class TextServices
 {
     public static void AddText(this IServiceCollection services)
     {
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<ExampleOptions>>().Value);
+        services.AddSingleton<TextModelOpener>();
         services.AddSingleton<TextModels>();
         services.AddSingleton<TextRunner>();
+        services.AddSingleton<ExampleCatalogue>();
+        services.AddSingleton<ExampleSearch>();
+        services.AddSingleton<DomainExamples>();
+        services.AddSingleton<TentDomains>();
+        services.AddSingleton<TextAdaptations>();
+        services.AddSingleton<TextChanges>();
         services.AddGrpc().AddServiceOptions<TextService>(options => options.Interceptors.Add<StatusInterceptor>());
     }
 }

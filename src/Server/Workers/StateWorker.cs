@@ -1,13 +1,14 @@
 using Attune.Server.Domains;
 using Attune.Server.Serving;
 using Attune.Server.State;
+using Attune.Server.Text;
 
 namespace Attune.Server.Workers;
 
 /// <summary>Starts the store, empties the outbox into it, follows its events, and forgets what has expired.</summary>
 /// <remarks>When the server stops, what is in the outbox is still stored, as long as the shutdown may take.</remarks>
 internal sealed partial class StateWorker(
-    StateConnection connection, ServingModel serving, UtteranceOutbox outbox, TimeProvider time, ILogger<StateWorker> logger)
+    StateConnection connection, ServingModel serving, TextChanges text, UtteranceOutbox outbox, TimeProvider time, ILogger<StateWorker> logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -79,6 +80,7 @@ internal sealed partial class StateWorker(
                 await foreach (var item in domains.Stores.Events.WatchAsync(after, cancellationToken))
                 {
                     after = item.Id;
+                    text.Changed(item);
                     await domains.Catalogue.RefreshAsync(item.Domain);
                 }
             }

@@ -66,6 +66,7 @@ public sealed partial class MethodTableTests(MethodTableTests.Fixture fixture) :
         "everybody" => ["nobody", "recognise", "adapt", "administer", "administer of acme"],
         "any credential" => ["recognise", "adapt", "administer", "administer of acme"],
         "`recognise`" => ["recognise"],
+        "`adapt`" => ["adapt"],
         "`adapt` or `administer`" => ["adapt", "administer", "administer of acme"],
         "`administer`" => ["administer", "administer of acme"],
         "`administer` of the tenant `default`" => ["administer"],

@@ -18,8 +18,9 @@ public partial class RedisKeysTests
     public async Task Table_LifeOfADomain_HasEveryKeyWithItsTypeAndExpiry(string kind)
     {
         using var store = new LastingStore(kind);
+        using var story = TinyTextModel.Gpt2();
         // A set whose revisions are larger than a piece.
-        await using var host = await DomainHost.StartAsync([.. store.Settings, "--State:LeaseDuration", "00:05:00", "--Adaptation:Fast:Parameters", "suta"]);
+        await using var host = await DomainHost.StartAsync([.. store.Settings, "--State:LeaseDuration", "00:05:00", "--Adaptation:Fast:Parameters", "suta", $"--Text:Models:story={story.FolderPath}"]);
         await host.TeachAsync();
         await host.SayAsync();
         await host.StoredAsync(DomainHost.Line, 3);
@@ -28,6 +29,7 @@ public partial class RedisKeysTests
         await host.SayAsync(); // enough for an update, which the lease holds up
         await host.StoredAsync(DomainHost.Line, 4);
         await host.Domains.SetDomainLanguageAsync(new V1.SetDomainLanguageRequest { Domain = DomainHost.Line, Text = "one two" });
+        await new V1.Text.TextClient(host.Channel).AddExamplesAsync(new V1.AddExamplesRequest { Domain = DomainHost.Line, Examples = { new V1.Example { Text = "one two" } } });
         await host.Get<ActivationStore>().WriteAsync(CheckpointActivation.None, TestStore.Token);
 
         var table = ReadTable().ToArray();
