@@ -88,6 +88,9 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <summary>The parameters that fast updates change.</summary>
     public ParameterSet ParameterSet => _fastUpdate.ParameterSet;
 
+    /// <summary>Type in which fast updates multiply, never <see cref="ComputePrecision.Auto"/>.</summary>
+    public ComputePrecision Precision => _fastUpdate.Precision;
+
     /// <summary>The model's own values of the parameters that fast updates change. Revisions have its layout.</summary>
     public AdaptableParameters Source => _fastUpdate.Source;
 
@@ -326,11 +329,11 @@ public sealed class AdaptiveRecognizer : IDisposable
     }
 
     /// <summary>
-    /// The turn of a fast update: its steps and the final pass, a third of a step, but no more than its budget lets it run. Neighbours are not known yet; they count as long as the utterance.
+    /// The turn of a fast update: its steps and the final pass, but no more than its budget lets it run. Neighbours are not known yet; they count as long as the utterance.
     /// </summary>
     private WorkTerms Terms(TimeSpan audio, int steps, TimeSpan? budget, AdaptationRequest request)
     {
-        var cost = _fastUpdate.Costs.Predict(audio) * (steps + (1.0 / 3)) * (1 + (request.Neighbours?.Count ?? 0));
+        var cost = _fastUpdate.WithFinal(_fastUpdate.Costs.Predict(audio), steps) * (1 + (request.Neighbours?.Count ?? 0));
         return new WorkTerms(budget, request.Flow, budget < cost ? budget.Value : cost);
     }
 
