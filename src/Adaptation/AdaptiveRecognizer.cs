@@ -258,7 +258,12 @@ public sealed class AdaptiveRecognizer : IDisposable
             Collapse = sound.Finding,
             Alternatives = request.Decoder?.Decode(logits, offset) ?? [],
         };
-        if (Remaining() is { } left && spare is { } planned) _fastUpdate.Costs.ObserveDelay(duration, planned - left);
+        if (steps > 0 && Remaining() is { } left)
+        {
+            _fastUpdate.Costs.ObserveAnswer(late: left < TimeSpan.Zero);
+            if (spare is { } planned) _fastUpdate.Costs.ObserveDelay(duration, planned - left);
+        }
+
         return utterance;
     }
 
