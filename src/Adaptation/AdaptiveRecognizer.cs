@@ -125,20 +125,21 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <param name="slowOptions">Strategy and its constants.</param>
     /// <param name="gateOptions">What candidates must show.</param>
     /// <param name="guard">Clean speech for the gate, from <see cref="ReadGuardSetAsync(AudioDecoder, CancellationToken)"/>.</param>
+    /// <param name="precedence">What learning gives way to between utterances; nothing if null.</param>
     /// <remarks>It is to be run on threads of its own, since learning must not hold up recognition, and not after this is disposed.</remarks>
     /// <exception cref="ArgumentException">There is no strategy of that name.</exception>
-    public DomainLearner CreateLearner(SlowUpdateOptions slowOptions, GateOptions gateOptions, GuardSet guard)
+    public DomainLearner CreateLearner(SlowUpdateOptions slowOptions, GateOptions gateOptions, GuardSet guard, RequestPrecedence? precedence = null)
     {
-        var loss = new UtteranceLoss(_acousticModel, _fastUpdate.Objective);
-        var gate = gateOptions.Enabled ? CreateGate(gateOptions, guard) : null;
-        var update = new SlowUpdate(_network, _model, _fastOptions, Source, _fastUpdate.Objective);
+        var loss = new UtteranceLoss(_acousticModel, _fastUpdate.Objective, precedence);
+        var gate = gateOptions.Enabled ? CreateGate(gateOptions, guard, precedence) : null;
+        var update = new SlowUpdate(_network, _model, _fastOptions, Source, _fastUpdate.Objective, precedence);
         return new DomainLearner(_model, update, loss, gate, slowOptions, _time);
     }
 
     /// <summary>What judges revisions on this model.</summary>
     /// <remarks>Not to be used after this is disposed.</remarks>
-    public RevisionGate CreateGate(GateOptions options, GuardSet guard) =>
-        new(_acousticModel, _recognizer, new UtteranceLoss(_acousticModel, _fastUpdate.Objective), _check, guard, options);
+    public RevisionGate CreateGate(GateOptions options, GuardSet guard, RequestPrecedence? precedence = null) =>
+        new(_acousticModel, _recognizer, new UtteranceLoss(_acousticModel, _fastUpdate.Objective, precedence), _check, guard, options, precedence);
 
     /// <summary>Whether drafts and finals are checked for signs of collapse.</summary>
     public bool ChecksForCollapse => _collapseOptions.Enabled;
