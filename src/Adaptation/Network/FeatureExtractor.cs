@@ -22,7 +22,7 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
         for (var i = 0; i < config.ConvDims.Count; i++)
         {
             var name = layout.FeatureConvolution(i);
-            // The first convolution keeps float32: see below. So does all of it in training, whose small gradients gain nothing.
+            // The first convolution keeps float32: see below. Training keeps it in all of them.
             var rounded = i > 0 && weights.IsRounded;
             x = Weights.Conv(
                 rounded ? weights.Cast(x) : x, rounded ? weights.Factor(name + ".weight") : weights[name + ".weight"], Bias(weights, name, rounded), config.ConvStrides[i]); // (N, C, frames)
