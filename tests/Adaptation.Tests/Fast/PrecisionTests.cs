@@ -2,7 +2,6 @@ using Attune.Adaptation.Fast;
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Objectives;
 using Attune.Recognition.Acoustic;
-using Attune.Recognition.Models;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Tests.Fast;
