@@ -29,7 +29,7 @@ internal static class BatchBenchmark
         Console.WriteLine("| set | audio, s | one by one, s | by twos, s | by fours, s |\n|---|---|---|---|---|");
         foreach (var set in new[] { "suta", "layer-norm", "bias", "lora", "top-2" })
         {
-            var update = new FastUpdate(network, model, new FastUpdateOptions { Parameters = set }, TimeProvider.System);
+            var update = new FastUpdate(network, model, new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set }, TimeProvider.System);
             using var acoustic = new OnnxAcousticModel(model, topLayers: update.ParameterSet.TopLayers);
             foreach (var seconds in new[] { 1.0, 2, 3, 5 })
             {

@@ -1,3 +1,4 @@
+using Attune.Adaptation;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Network;
 using Attune.Recognition.Acoustic;
@@ -61,7 +62,7 @@ internal sealed class ModelBenchmark(Model model, int runs, int threads, Action<
     /// <summary>One step, from the times that the update itself reports, and the whole of ten with draft, hand-over and final.</summary>
     private void Steps(double seconds, ReadOnlyMemory<float> waveform, string set, Wav2Vec2Network network, OnnxAcousticModel acoustic)
     {
-        var update = new FastUpdate(network, model, new FastUpdateOptions { Parameters = set }, TimeProvider.System);
+        var update = new FastUpdate(network, model, new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set }, TimeProvider.System);
         Adapt(1);
         Measurement.ResetPeak();
         var steps = Adapt(runs).Steps.Select(step => step.Elapsed.TotalSeconds).ToArray();

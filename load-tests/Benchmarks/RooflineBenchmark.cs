@@ -77,7 +77,7 @@ internal static class RooflineBenchmark
             var set = ParameterSet.Parse(name);
             using var acoustic = new OnnxAcousticModel(model, topLayers: set.TopLayers, options: new OnnxOptions { Threads = threads });
             var hidden = set.TopLayers > 0 ? acoustic.RunWithHidden(waveform, null, CancellationToken.None).Hidden : null;
-            var update = new FastUpdate(network, model, new FastUpdateOptions { Parameters = name }, TimeProvider.System);
+            var update = new FastUpdate(network, model, new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = name }, TimeProvider.System);
             update.Run(waveform, hidden, 1, null, CancellationToken.None);
             var seconds = update.Run(waveform, hidden, runs, null, CancellationToken.None)!.Steps.Select(step => step.Elapsed.TotalSeconds).Order().ElementAt(runs / 2);
             var products = MatrixProduct.Of(model, samples.Length, set);

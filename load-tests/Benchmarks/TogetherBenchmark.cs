@@ -101,7 +101,7 @@ internal sealed class TogetherBenchmark(IReadOnlyList<ReadOnlyMemory<float>> cli
         model,
         new RecognitionOptions(),
         new OnnxOptions(),
-        new FastUpdateOptions { Parameters = set, Steps = steps },
+        new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set, Steps = steps },
         new AdaptationThreadOptions { MaxBatch = maxBatch },
         TimeProvider.System);
 

@@ -23,7 +23,7 @@ public sealed class AdaptationThreadOptions
 
     /// <summary>
     /// Utterances that one worker adapts to at once, where several wait and this is faster than one after another: short ones, in small models, with parameter sets of
-    /// few values (<c>layer-norm</c>, <c>top-K</c>, <c>bias</c>, <c>lora</c>). No worker waits for company. From 1, which turns it off, to 64. Default 4. Results are
+    /// few values (<c>layer-norm</c>, <c>top-K</c>, <c>bias</c>, <c>lora</c>), in float32. No worker waits for company. From 1, which turns it off, to 64. Default 4. Results are
     /// those of an utterance alone to within rounding.
     /// </summary>
     [Range(1, 64)]

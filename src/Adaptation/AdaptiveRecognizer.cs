@@ -88,6 +88,9 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <summary>The parameters that fast updates change.</summary>
     public ParameterSet ParameterSet => _fastUpdate.ParameterSet;
 
+    /// <summary>Type in which fast updates multiply, never <see cref="ComputePrecision.Auto"/>.</summary>
+    public ComputePrecision Precision => _fastUpdate.Precision;
+
     /// <summary>The model's own values of the parameters that fast updates change. Revisions have its layout.</summary>
     public AdaptableParameters Source => _fastUpdate.Source;
 
@@ -122,20 +125,21 @@ public sealed class AdaptiveRecognizer : IDisposable
     /// <param name="slowOptions">Strategy and its constants.</param>
     /// <param name="gateOptions">What candidates must show.</param>
     /// <param name="guard">Clean speech for the gate, from <see cref="ReadGuardSetAsync(AudioDecoder, CancellationToken)"/>.</param>
+    /// <param name="precedence">What learning gives way to between utterances; nothing if null.</param>
     /// <remarks>It is to be run on threads of its own, since learning must not hold up recognition, and not after this is disposed.</remarks>
     /// <exception cref="ArgumentException">There is no strategy of that name.</exception>
-    public DomainLearner CreateLearner(SlowUpdateOptions slowOptions, GateOptions gateOptions, GuardSet guard)
+    public DomainLearner CreateLearner(SlowUpdateOptions slowOptions, GateOptions gateOptions, GuardSet guard, RequestPrecedence? precedence = null)
     {
-        var loss = new UtteranceLoss(_acousticModel, _fastUpdate.Objective);
-        var gate = gateOptions.Enabled ? CreateGate(gateOptions, guard) : null;
-        var update = new SlowUpdate(_network, _model, _fastOptions, Source, _fastUpdate.Objective);
+        var loss = new UtteranceLoss(_acousticModel, _fastUpdate.Objective, precedence);
+        var gate = gateOptions.Enabled ? CreateGate(gateOptions, guard, precedence) : null;
+        var update = new SlowUpdate(_network, _model, _fastOptions, Source, _fastUpdate.Objective, precedence);
         return new DomainLearner(_model, update, loss, gate, slowOptions, _time);
     }
 
     /// <summary>What judges revisions on this model.</summary>
     /// <remarks>Not to be used after this is disposed.</remarks>
-    public RevisionGate CreateGate(GateOptions options, GuardSet guard) =>
-        new(_acousticModel, _recognizer, new UtteranceLoss(_acousticModel, _fastUpdate.Objective), _check, guard, options);
+    public RevisionGate CreateGate(GateOptions options, GuardSet guard, RequestPrecedence? precedence = null) =>
+        new(_acousticModel, _recognizer, new UtteranceLoss(_acousticModel, _fastUpdate.Objective, precedence), _check, guard, options, precedence);
 
     /// <summary>Whether drafts and finals are checked for signs of collapse.</summary>
     public bool ChecksForCollapse => _collapseOptions.Enabled;
@@ -255,7 +259,12 @@ public sealed class AdaptiveRecognizer : IDisposable
             Collapse = sound.Finding,
             Alternatives = request.Decoder?.Decode(logits, offset) ?? [],
         };
-        if (Remaining() is { } left && spare is { } planned) _fastUpdate.Costs.ObserveDelay(duration, planned - left);
+        if (steps > 0 && Remaining() is { } left)
+        {
+            _fastUpdate.Costs.ObserveAnswer(late: left < TimeSpan.Zero);
+            if (spare is { } planned) _fastUpdate.Costs.ObserveDelay(duration, planned - left);
+        }
+
         return utterance;
     }
 
@@ -326,11 +335,11 @@ public sealed class AdaptiveRecognizer : IDisposable
     }
 
     /// <summary>
-    /// The turn of a fast update: its steps and the final pass, a third of a step, but no more than its budget lets it run. Neighbours are not known yet; they count as long as the utterance.
+    /// The turn of a fast update: its steps and the final pass, but no more than its budget lets it run. Neighbours are not known yet; they count as long as the utterance.
     /// </summary>
     private WorkTerms Terms(TimeSpan audio, int steps, TimeSpan? budget, AdaptationRequest request)
     {
-        var cost = _fastUpdate.Costs.Predict(audio) * (steps + (1.0 / 3)) * (1 + (request.Neighbours?.Count ?? 0));
+        var cost = _fastUpdate.WithFinal(_fastUpdate.Costs.Predict(audio), steps) * (1 + (request.Neighbours?.Count ?? 0));
         return new WorkTerms(budget, request.Flow, budget < cost ? budget.Value : cost);
     }
 

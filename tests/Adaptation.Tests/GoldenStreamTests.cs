@@ -116,7 +116,7 @@ public sealed class GoldenStreamTests(ITestOutputHelper output)
             model,
             new RecognitionOptions(),
             new OnnxOptions(),
-            new FastUpdateOptions { LearningRate = Golden.Lr },
+            new FastUpdateOptions { Precision = ComputePrecision.Float32, LearningRate = Golden.Lr },
             new AdaptationThreadOptions(),
             TimeProvider.System,
             collapseOptions: new CollapseOptions { Enabled = false });

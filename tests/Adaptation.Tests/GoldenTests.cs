@@ -38,7 +38,7 @@ public sealed class GoldenTests
     {
         using var model = Model.Open(RepositoryFiles.Golden(name));
         using var network = new Wav2Vec2Network(model);
-        var update = new FastUpdate(network, model, new FastUpdateOptions(), TimeProvider.System);
+        var update = new FastUpdate(network, model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, TimeProvider.System);
 
         foreach (var golden in GoldenFile.Read(name).Cases)
         {
@@ -90,7 +90,7 @@ public sealed class GoldenTests
         {
             var waveform = model.Preprocessing.Apply(await GoldenFile.ReadWaveformAsync(golden.Wav));
             var run = golden.Runs.Single(run => run.RepeatUpdatesPerEnclosingModule == repeatUpdates);
-            var options = new FastUpdateOptions { LearningRate = run.Lr, RepeatUpdatesPerEnclosingModule = repeatUpdates };
+            var options = new FastUpdateOptions { Precision = ComputePrecision.Float32, LearningRate = run.Lr, RepeatUpdatesPerEnclosingModule = repeatUpdates };
             var update = new FastUpdate(network, model, options, TimeProvider.System);
 
             assert(run, update.Run(waveform, null, run.Steps.Count, null, CancellationToken.None)!, new Recognizer(model, acoustic));

@@ -27,7 +27,7 @@ public sealed class TogetherTests : IDisposable
             _model,
             new RecognitionOptions(),
             new OnnxOptions(),
-            new FastUpdateOptions { Parameters = set, LearningRate = 1e-3 },
+            new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set, LearningRate = 1e-3 },
             new AdaptationThreadOptions(),
             TimeProvider.System,
             threads: threads);

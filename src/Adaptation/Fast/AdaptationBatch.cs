@@ -16,8 +16,9 @@ namespace Attune.Adaptation.Fast;
 /// Passes of others whose losses are added to that of the one utterance that there is. They come one after another, so that memory is that of the longest; on a processor a padded batch
 /// of them would not be faster.
 /// </param>
+/// <param name="rounded">Whether steps multiply in bfloat16.</param>
 internal sealed class AdaptationBatch(
-    AdaptationPass pass, ParameterTensors parameters, AdamW optimizer, AdaptationObjective objective, TimeProvider time, IReadOnlyList<AdaptationPass> neighbours) : IDisposable
+    AdaptationPass pass, ParameterTensors parameters, AdamW optimizer, AdaptationObjective objective, TimeProvider time, IReadOnlyList<AdaptationPass> neighbours, bool rounded) : IDisposable
 {
     /// <summary>One gradient step of every utterance.</summary>
     /// <returns>What it found of each; the time is that of all together, since each waits as long.</returns>
@@ -25,7 +26,7 @@ internal sealed class AdaptationBatch(
     {
         var started = time.GetTimestamp();
         using var scope = NewDisposeScope();
-        var terms = objective(pass.Forward(parameters), pass.FrameCounts);
+        var terms = objective(pass.Forward(parameters, rounded), pass.FrameCounts);
         var gradients = parameters.Gradients(terms.Loss.sum()); // no row's loss depends on another row's parameters
         foreach (var neighbour in neighbours) AddGradient(neighbour, gradients);
         var norms = Values(gradients.RowNorms());
@@ -35,7 +36,7 @@ internal sealed class AdaptationBatch(
         return [.. losses.Select((loss, row) => new AdaptationStep(loss, entropies[row], confusions[row], allBlank[row], norms[row], elapsed))];
     }
 
-    /// <summary>The last forward pass of every utterance.</summary>
+    /// <summary>The last forward pass of every utterance, in float32: what is answered with.</summary>
     public IReadOnlyList<(Logits Logits, double Loss, bool AllBlank, AdaptableParameters Parameters)> Finish()
     {
         using var noGradients = no_grad();
@@ -51,7 +52,7 @@ internal sealed class AdaptationBatch(
     /// <summary>A batch of some of the utterances, which goes on from where this one stands.</summary>
     /// <param name="rows">Their numbers, at least one.</param>
     public AdaptationBatch Select(IReadOnlyList<int> rows) =>
-        new(pass.Select(rows), parameters.Select(rows), optimizer.Select(rows), objective, time, []);
+        new(pass.Select(rows), parameters.Select(rows), optimizer.Select(rows), objective, time, [], rounded);
 
     public void Dispose()
     {
@@ -64,7 +65,7 @@ internal sealed class AdaptationBatch(
     private void AddGradient(AdaptationPass neighbour, Tensor gradients)
     {
         using var scope = NewDisposeScope();
-        gradients.Accumulate(parameters.Gradients(objective(neighbour.Forward(parameters), neighbour.FrameCounts).Loss.sum()));
+        gradients.Accumulate(parameters.Gradients(objective(neighbour.Forward(parameters, rounded), neighbour.FrameCounts).Loss.sum()));
     }
 
     private static float[] Values(Tensor tensor) => tensor.contiguous().cpu().data<float>().ToArray();

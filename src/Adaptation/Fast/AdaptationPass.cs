@@ -56,8 +56,10 @@ internal sealed class AdaptationPass : IDisposable
 
     /// <summary>Logits, shape (N, T', V). The caller's scope disposes.</summary>
     /// <param name="parameters">Of each utterance.</param>
-    public Tensor Forward(ParameterTensors parameters) =>
-        _states is null ? _network.Forward(parameters, _whole!) : _network.Suffix(parameters, _states, FrameCounts, _set.TopLayers);
+    /// <param name="rounded">Whether it multiplies in bfloat16. Default false.</param>
+    public Tensor Forward(ParameterTensors parameters, bool rounded = false) => _states is null
+        ? _network.Forward(parameters, _whole!, rounded: rounded)
+        : _network.Suffix(parameters, _states, FrameCounts, _set.TopLayers, rounded);
 
     /// <summary>The pass of some of the utterances, padded no longer than these need.</summary>
     /// <param name="rows">Their numbers, at least one.</param>

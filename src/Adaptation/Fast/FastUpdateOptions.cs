@@ -53,6 +53,13 @@ public sealed class FastUpdateOptions
     public double NeighbourFloor { get; set; } = DefaultNeighbourFloor;
 
     /// <summary>
+    /// Type in which steps multiply: <c>Float32</c>, <c>BFloat16</c>, or <c>Auto</c>, the default, which is the latter where the processor is faster with it. Parameters, norms,
+    /// losses and the final are float32 in any case.
+    /// </summary>
+    [EnumDataType(typeof(ComputePrecision))]
+    public ComputePrecision Precision { get; set; }
+
+    /// <summary>
     /// Whether a feature-extractor tensor is updated once for each module that encloses it (convolutions four times, the projection
     /// twice), as the published code does by accident and its published error rates include. Default false.
     /// </summary>

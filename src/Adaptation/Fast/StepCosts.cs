@@ -7,7 +7,8 @@ namespace Attune.Adaptation.Fast;
 /// Lengths are told apart by powers of two; for each there is an upper envelope of the time per second of audio, which follows a rise at once and a fall slowly, so that
 /// budgets are kept more often than not. A length that was not met yet costs as much per second as the nearest one that was. What remains, since the last pass, other
 /// threads and the way back take longer than thought now and then, is looked at by itself: budgets keep free what all but one in a hundred answers of the length needed.
-/// Thread-safe.
+/// A cost that keeps steps from being tried is believed less with each of them, since the load that it was measured under may have gone; but not while an answer was late of late, or else
+/// one in ten would be: steps would be tried, be late, be kept from being tried and be tried again. Thread-safe.
 /// </remarks>
 public sealed class StepCosts
 {
@@ -19,9 +20,13 @@ public sealed class StepCosts
     /// <summary>Answers that are remembered, and how many of these may come later than what is kept free.</summary>
     private const int Delays = 200, Later = 2;
 
+    /// <summary>Answers in a row that must have come within their budgets before a cost is doubted: what is tried costs at most one in as many.</summary>
+    private const int InTimeBeforeDoubt = 200;
+
     private readonly double[] _perSecond = new double[Buckets]; // 0 where nothing was measured
     private readonly Queue<TimeSpan>?[] _delays = new Queue<TimeSpan>?[Buckets];
     private readonly Lock _lock = new();
+    private int _inTime = InTimeBeforeDoubt;
 
     /// <summary>Remembers what a step took.</summary>
     /// <param name="audio">Length of the utterance, above 0.</param>
@@ -36,12 +41,22 @@ public sealed class StepCosts
         }
     }
 
-    /// <summary>Believes a cost a little less that has kept a step from being tried, and forgets the oldest delay: what was measured under load would otherwise hold for ever.</summary>
+    /// <summary>Remembers whether an answer with a budget came in time, be it adapted or not.</summary>
+    public void ObserveAnswer(bool late)
+    {
+        lock (_lock) _inTime = late ? 0 : Math.Min(_inTime + 1, InTimeBeforeDoubt);
+    }
+
+    /// <summary>
+    /// Believes a cost a little less that has kept a step from being tried, and forgets the oldest delay: what was measured under load would otherwise hold for ever. Nothing
+    /// while one of the last 200 answers was late.
+    /// </summary>
     /// <param name="audio">Length of the utterance.</param>
     public void Doubt(TimeSpan audio)
     {
         lock (_lock)
         {
+            if (_inTime < InTimeBeforeDoubt) return;
             if (Nearest(Bucket(audio)) is { } bucket) _perSecond[bucket] *= 1 - Fall;
             _delays[Bucket(audio)]?.TryDequeue(out _);
         }

@@ -20,8 +20,9 @@ namespace Attune.Adaptation.Gate;
 /// <param name="check">Finds signs of collapse.</param>
 /// <param name="guard">Clean speech of the model's.</param>
 /// <param name="options">Thresholds.</param>
+/// <param name="precedence">What each pass gives way to; nothing if null.</param>
 public sealed class RevisionGate(
-    OnnxAcousticModel acousticModel, Recognizer recognizer, UtteranceLoss loss, OutputCheck check, GuardSet guard, GateOptions options)
+    OnnxAcousticModel acousticModel, Recognizer recognizer, UtteranceLoss loss, OutputCheck check, GuardSet guard, GateOptions options, RequestPrecedence? precedence = null)
 {
     /// <summary>Utterances that a round keeps from learning, for the question about generality.</summary>
     public int HeldBack => options.HeldBack;
@@ -86,6 +87,7 @@ public sealed class RevisionGate(
 
     private Output Run(AdaptableParameters? parameters, ReadOnlyMemory<float> waveform, CancellationToken cancellationToken)
     {
+        precedence?.GiveWay(cancellationToken);
         var logits = acousticModel.Run(waveform, parameters, cancellationToken);
         return new Output(waveform, logits, recognizer.Decode(logits, default));
     }

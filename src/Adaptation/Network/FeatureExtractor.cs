@@ -22,7 +22,10 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
         for (var i = 0; i < config.ConvDims.Count; i++)
         {
             var name = layout.FeatureConvolution(i);
-            x = Weights.Conv(x, weights[name + ".weight"], Bias(weights, name), config.ConvStrides[i]); // (N, C, frames)
+            // The first convolution keeps float32: see below. Training keeps it in all of them.
+            var rounded = i > 0 && weights.IsRounded;
+            x = Weights.Conv(
+                rounded ? weights.Cast(x) : x, rounded ? weights.Factor(name + ".weight") : weights[name + ".weight"], Bias(weights, name, rounded), config.ConvStrides[i]); // (N, C, frames)
             for (var row = 0; row < counts.Length; row++) counts[row] = ((counts[row] - config.ConvKernels[i]) / config.ConvStrides[i]) + 1;
             if (i == 0) x = GroupNorm(weights, x, layout.FeatureNormalization(i), new FrameMask(counts, x.shape[2]));
             x = Activations.Apply(x, config.FeatureActivation);
@@ -43,19 +46,22 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
             var name = layout.FeatureConvolution(i);
             var (kernel, stride) = (config.ConvKernels[i], config.ConvStrides[i]);
             var windows = i == 0 ? x.unfold(1, kernel, stride) : Windows(x, kernel, stride); // (N, frames, kernel C)
-            var weight = weights[name + ".weight"].transpose(-1, -2).flatten(-2); // (C', kernel C), or with a leading N
             // The first convolution keeps float32: it sees the waveform, whose quiet parts eight bits of precision would lose.
-            var training = i == 0 ? null : weights.Training;
-            x = Weights.Affine(Cast(windows), Cast(weight), Bias(weights, name) is { } bias ? Cast(bias) : null);
-            x = Activations.Apply(weights.LayerNorm(x, layout.FeatureNormalization(i), Eps), config.FeatureActivation);
-
-            Tensor Cast(Tensor values) => training is null ? values : training.Cast(values);
+            var weight = (i == 0 ? weights[name + ".weight"] : weights.Factor(name + ".weight")).transpose(-1, -2).flatten(-2); // (C', kernel C), or with a leading N
+            x = Weights.Affine(i == 0 ? windows : weights.Cast(windows), weight, Bias(weights, name, i > 0));
+            x = weights.LayerNorm(weights.IsRounded ? x.to(ScalarType.Float32) : x, layout.FeatureNormalization(i), Eps);
+            x = Activations.Apply(x, config.FeatureActivation);
+            if (weights.IsRounded && i < config.ConvDims.Count - 1) x = weights.Cast(x); // before windows make more of it
         }
 
         return x;
     }
 
-    private Tensor? Bias(Weights weights, string name) => config.ConvBias ? weights[name + ".bias"] : null;
+    private Tensor? Bias(Weights weights, string name, bool rounded)
+    {
+        if (!config.ConvBias) return null;
+        return rounded ? weights.Factor(name + ".bias") : weights[name + ".bias"];
+    }
 
     /// <summary>Each window's frames side by side. Joined slices are twice as fast as unfolding, backward above all.</summary>
     private static Tensor Windows(Tensor x, int kernel, int stride)

@@ -13,8 +13,9 @@ namespace Attune.Adaptation.Network;
 /// <para>Adaptable parameters are arguments, never state, so that any number of requests compute at the same time over one copy
 /// of the frozen weights. Each row of a batch may have its own, or all share one. A padded batch gives what its utterances give alone: padding takes no part
 /// in GroupNorm, positional convolution and attention.</para>
-/// <para>Evaluation mode unless a <see cref="TrainingPass"/> is given: no dropout, no masking, every tensor float32. Thread-safe; the
-/// owner disposes it after the last call.</para>
+/// <para>Evaluation mode unless a <see cref="TrainingPass"/> is given: no dropout, no masking, every tensor float32. An evaluation may multiply in bfloat16: linear layers,
+/// attention and all convolutions but the first, with copies of the frozen weights that are made when they are first used. Parameters, norms, what the layers add up to,
+/// the output layer and logits stay float32. Thread-safe; the owner disposes it after the last call.</para>
 /// </remarks>
 public sealed class Wav2Vec2Network : IDisposable
 {
@@ -24,6 +25,7 @@ public sealed class Wav2Vec2Network : IDisposable
     private readonly ModelLayout _layout;
     private readonly Dictionary<string, Tensor> _frozen = new(StringComparer.Ordinal);
     private readonly FeatureExtractor _features;
+    private readonly RoundedWeights _rounded = new();
 
     /// <summary>Of each layer, the weights and biases of query, key and value below each other: (3 D, D) and (3 D).</summary>
     private readonly List<(Tensor Weight, Tensor Bias)> _attention = [];
@@ -57,17 +59,21 @@ public sealed class Wav2Vec2Network : IDisposable
     /// </summary>
     public static int PreferredThreads(ModelConfig config) => config.HiddenSize < 512 ? 1 : 2;
 
+    /// <summary>Memory of the copies in bfloat16, which are there once a pass has multiplied in it.</summary>
+    public long RoundedBytes => _rounded.SizeBytes;
+
     /// <summary>Logits of a batch.</summary>
     /// <param name="parameters">Values for every row, or one set for all of them; null for the model's own.</param>
     /// <param name="batch">Waveforms, each at least <see cref="ModelConfig.MinimumSamples"/> long.</param>
     /// <param name="training">How the pass differs from evaluation; null for evaluation.</param>
+    /// <param name="rounded">Whether an evaluation multiplies in bfloat16; training says so itself. Default false.</param>
     /// <returns>
     /// Float32, shape (N, T', V); rows shorter than the longest end in meaningless frames. The caller's scope disposes.
     /// </returns>
-    public Tensor Forward(ParameterTensors? parameters, WaveformBatch batch, TrainingPass? training = null)
+    public Tensor Forward(ParameterTensors? parameters, WaveformBatch batch, TrainingPass? training = null, bool rounded = false)
     {
         Check(parameters, batch.SampleCounts.Count);
-        var weights = new Weights(_frozen, parameters, training);
+        var weights = new Weights(_frozen, parameters, training, rounded ? _rounded : null);
         return ToLogits(weights, ToHidden(weights, batch, _config.LayerCount), FrameCounts(batch), _config.LayerCount);
     }
 
@@ -100,11 +106,12 @@ public sealed class Wav2Vec2Network : IDisposable
     /// <param name="hidden">Shape (N, T', D).</param>
     /// <param name="frameCounts">Real frames of each row.</param>
     /// <param name="topLayers">K, from 0 to the number of layers.</param>
+    /// <param name="rounded">Whether it multiplies in bfloat16. Default false.</param>
     /// <returns>Logits, shape (N, T', V). The caller's scope disposes.</returns>
-    public Tensor Suffix(ParameterTensors? parameters, Tensor hidden, IReadOnlyList<int> frameCounts, int topLayers)
+    public Tensor Suffix(ParameterTensors? parameters, Tensor hidden, IReadOnlyList<int> frameCounts, int topLayers, bool rounded = false)
     {
         Check(parameters, frameCounts.Count);
-        return ToLogits(new Weights(_frozen, parameters), hidden, frameCounts, topLayers);
+        return ToLogits(new Weights(_frozen, parameters, rounded: rounded ? _rounded : null), hidden, frameCounts, topLayers);
     }
 
     private Tensor ToLogits(Weights weights, Tensor hidden, IReadOnlyList<int> frameCounts, int topLayers)
@@ -119,8 +126,7 @@ public sealed class Wav2Vec2Network : IDisposable
         }
 
         if (_config.StableLayerNorm) x = weights.LayerNorm(x, _layout.EncoderNorm, _config.LayerNormEps);
-        x = weights.Linear(x, _layout.Head);
-        return x.dtype == ScalarType.Float32 ? x : x.to(ScalarType.Float32);
+        return Full(weights.IsRounded ? weights.FullLinear(x, _layout.Head) : weights.Linear(x, _layout.Head));
     }
 
     /// <summary>Real frames of each utterance of a batch.</summary>
@@ -136,7 +142,10 @@ public sealed class Wav2Vec2Network : IDisposable
         }
 
         FrozenPositionalWeight.Dispose();
+        _rounded.Dispose();
     }
+
+    private static Tensor Full(Tensor x) => x.dtype == ScalarType.Float32 ? x : x.to(ScalarType.Float32);
 
     private static void Check(ParameterTensors? parameters, int batchSize)
     {
@@ -148,6 +157,7 @@ public sealed class Wav2Vec2Network : IDisposable
     {
         if (_config.ProjectionLayerNorm) x = weights.LayerNorm(x, _layout.ProjectionNorm, _config.LayerNormEps);
         x = weights.Linear(x, _layout.Projection); // (N, T', D)
+        if (weights.IsRounded) x = Full(x);
         if (weights.Training is { } training)
         {
             x = training.Drop(x);
@@ -159,12 +169,10 @@ public sealed class Wav2Vec2Network : IDisposable
         var gain = weights.Find(_layout.PositionalGain);
         var direction = weights.Find(_layout.PositionalDirection);
         var weight = gain is null && direction is null
-            ? FrozenPositionalWeight
-            : PositionalWeight(gain ?? weights[_layout.PositionalGain], direction ?? weights[_layout.PositionalDirection]);
-        var bias = weights[_layout.Positional + ".bias"];
-        if (x.dtype != ScalarType.Float32) (weight, bias) = (weight.to(x.dtype), bias.to(x.dtype));
+            ? weights.Frozen(_layout.Positional, FrozenPositionalWeight)
+            : weights.Cast(PositionalWeight(gain ?? weights[_layout.PositionalGain], direction ?? weights[_layout.PositionalDirection]));
         var position = Weights.Conv(
-            x.transpose(1, 2), weight, bias, stride: 1, _config.PositionalKernel / 2, _config.PositionalGroups);
+            weights.Cast(x.transpose(1, 2)), weight, weights.Factor(_layout.Positional + ".bias"), stride: 1, _config.PositionalKernel / 2, _config.PositionalGroups);
         if (_config.PositionalKernel % 2 == 0) position = position.narrow(2, 0, position.shape[2] - 1);
         x = x.Plus(Activations.Apply(position, _config.FeatureActivation).transpose(1, 2));
         return _config.StableLayerNorm ? x : weights.LayerNorm(x, _layout.EncoderNorm, _config.LayerNormEps);
@@ -206,8 +214,8 @@ public sealed class Wav2Vec2Network : IDisposable
         string[] names = [.. AttentionInputs.Select(module => _layout.Layer(layer, module))];
         if (!names.All(weights.IsFrozen)) return (Split(weights.Linear(x, names[0])), Split(weights.Linear(x, names[1])), Split(weights.Linear(x, names[2])));
 
-        var (weight, bias) = _attention[layer];
-        var joined = nn.functional.linear(x, weight, bias).chunk(3, -1); // 3 of (N, T', D)
+        var (weight, bias) = (weights.Frozen(names[0] + "+.weight", _attention[layer].Weight), weights.Frozen(names[0] + "+.bias", _attention[layer].Bias));
+        var joined = nn.functional.linear(weights.Cast(x), weight, bias).chunk(3, -1); // 3 of (N, T', D)
         return (Split(joined[0]), Split(joined[1]), Split(joined[2]));
 
         Tensor Split(Tensor y) => y.view(batch, frames, _config.HeadCount, _config.HeadSize).transpose(1, 2);

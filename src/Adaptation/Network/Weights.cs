@@ -7,7 +7,11 @@ namespace Attune.Adaptation.Network;
 /// The weights that one forward pass uses: adaptable ones where the request has them, frozen ones otherwise, and the operations
 /// that take either, with or without a leading batch dimension.
 /// </summary>
-internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, ParameterTensors? adaptable, TrainingPass? training = null)
+/// <param name="frozen">Of the model, float32.</param>
+/// <param name="adaptable">Of the request, float32; null for none.</param>
+/// <param name="training">How the pass differs from evaluation; null for evaluation.</param>
+/// <param name="rounded">Where an evaluation multiplies in bfloat16: copies of the frozen ones. Null where it multiplies in float32.</param>
+internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, ParameterTensors? adaptable, TrainingPass? training = null, RoundedWeights? rounded = null)
 {
     /// <summary>How this pass differs from evaluation; null in evaluation.</summary>
     public TrainingPass? Training => training;
@@ -18,15 +22,34 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
     /// <summary>The request's own value; null if the parameter is frozen.</summary>
     public Tensor? Find(string name) => adaptable?.Find(name);
 
+    /// <summary>Whether an evaluation multiplies in bfloat16.</summary>
+    public bool IsRounded => training is null && rounded is not null;
+
+    /// <summary>What a product takes, in the type that this pass multiplies in.</summary>
+    public Tensor Cast(Tensor x)
+    {
+        if (training is not null) return training.Cast(x);
+        return rounded is null || x.dtype == RoundedWeights.Type ? x : x.to(RoundedWeights.Type);
+    }
+
+    /// <summary>A weight that a product takes, in the type that this pass multiplies in; of the parameter's own shape, or with a leading N.</summary>
+    public Tensor Factor(string name) => Find(name) is { } own ? Cast(own) : Frozen(name, frozen[name]);
+
+    /// <summary>Weights of the model under a name of their own, in the type that this pass multiplies in.</summary>
+    public Tensor Frozen(string name, Tensor values) => rounded is null ? Cast(values) : rounded.Of(name, values);
+
     /// <summary>Whether nothing of a linear layer is adaptable, and its pass is an evaluation.</summary>
     public bool IsFrozen(string name) =>
         training is null && Find(name + ".weight") is null && Find(name + ".bias") is null && Find(LoraNames.Down(name)) is null;
 
     /// <summary>W x + b in the last dimension of x (N, T', inputs), plus a low-rank addition where the request has one.</summary>
-    public Tensor Linear(Tensor x, string name) => Linear(x, this[name + ".weight"], name);
+    public Tensor Linear(Tensor x, string name) => Linear(x, Factor(name + ".weight"), name);
+
+    /// <summary>The same in float32 throughout.</summary>
+    public Tensor FullLinear(Tensor x, string name) => new Weights(frozen, adaptable).Linear(x, name);
 
     /// <summary>The same with a weight that is stored as (inputs, outputs), as GPT-2 does.</summary>
-    public Tensor TransposedLinear(Tensor x, string name) => Linear(x, this[name + ".weight"].transpose(-1, -2), name);
+    public Tensor TransposedLinear(Tensor x, string name) => Linear(x, Factor(name + ".weight").transpose(-1, -2), name);
 
     /// <summary>Rows of a table, shape (N, T, size).</summary>
     /// <param name="name">Name of the table.</param>
@@ -60,20 +83,10 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
 
     private Tensor Linear(Tensor x, Tensor weight, string name)
     {
-        if (training is not null) return TrainedLinear(training, x, weight, name);
-        var y = Affine(x, weight, this[name + ".bias"]);
+        x = Cast(x);
+        var y = Affine(x, weight, Factor(name + ".bias"));
         if (Find(LoraNames.Down(name)) is not { } down) return y;
-        return y.Plus(Product(Product(x, down), this[LoraNames.Up(name)]).Times(adaptable!.LoraScale));
-    }
-
-    // All rows share one set of parameters here, so weight and bias enter one operation.
-    private Tensor TrainedLinear(TrainingPass pass, Tensor x, Tensor weight, string name)
-    {
-        x = pass.Cast(x);
-        var y = nn.functional.linear(x, pass.Cast(weight), pass.Cast(this[name + ".bias"]));
-        if (Find(LoraNames.Down(name)) is not { } down) return y;
-        var addition = nn.functional.linear(nn.functional.linear(x, pass.Cast(down)), pass.Cast(this[LoraNames.Up(name)]));
-        return y.Plus(addition.Times(adaptable!.LoraScale));
+        return y.Plus(Product(Product(x, Cast(down)), Factor(LoraNames.Up(name))).Times(adaptable!.LoraScale));
     }
 
     /// <summary>LayerNorm over the last dimension of x (N, T', size).</summary>

@@ -20,15 +20,23 @@ public sealed class SlowUpdate
     private readonly AdaptationObjective _objective;
     private readonly FastUpdateOptions _options;
     private readonly ParameterSet _set;
+    private readonly RequestPrecedence? _precedence;
 
     /// <param name="network">Not disposed.</param>
     /// <param name="model">The model that the network was made from.</param>
     /// <param name="options">Learning rate and parameter set; those of fast updates, which go on with the moments.</param>
     /// <param name="source">The model's own parameters of that set.</param>
     /// <param name="objective">What is minimised; by the options' name, without language, if null.</param>
+    /// <param name="precedence">What each utterance gives way to; nothing if null.</param>
     public SlowUpdate(
-        Wav2Vec2Network network, Model model, FastUpdateOptions options, AdaptableParameters source, AdaptationObjective? objective = null)
+        Wav2Vec2Network network,
+        Model model,
+        FastUpdateOptions options,
+        AdaptableParameters source,
+        AdaptationObjective? objective = null,
+        RequestPrecedence? precedence = null)
     {
+        _precedence = precedence;
         _network = network;
         _objective = objective ?? NamedObjectives.Create(options.Objective, model.Config.BlankId);
         _options = options;
@@ -62,6 +70,7 @@ public sealed class SlowUpdate
         foreach (var waveform in waveforms)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            _precedence?.GiveWay(cancellationToken);
             losses.Add(AddGradient(parameters, waveform, gradients, waveforms.Count));
         }
 

@@ -38,7 +38,7 @@ public sealed class TrainingOptions
     public double LabelSmoothing { get; set; }
 
     /// <summary>Type of the computation. Default Auto.</summary>
-    public TrainingPrecision Precision { get; set; } = TrainingPrecision.Auto;
+    public ComputePrecision Precision { get; set; } = ComputePrecision.Auto;
 
     /// <summary>Threads of libtorch; 0 for one per processor. Resuming bit for bit needs the same number. Default 0.</summary>
     [Range(0, 1024)]
@@ -63,8 +63,8 @@ public sealed class TrainingOptions
     /// <summary>The type that <see cref="Precision"/> comes to on this machine.</summary>
     public torch.ScalarType ComputeType => Precision switch
     {
-        TrainingPrecision.Float32 => torch.ScalarType.Float32,
-        TrainingPrecision.BFloat16 => torch.ScalarType.BFloat16,
+        ComputePrecision.Float32 => torch.ScalarType.Float32,
+        ComputePrecision.BFloat16 => torch.ScalarType.BFloat16,
         _ => HasBFloat16Tiles ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
     };
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
+using Attune.Adaptation;
 using Attune.Adaptation.Fast;
+using Attune.Cli.Training;
 using Attune.Recognition;
 using Attune.Recognition.Acoustic;
 
@@ -72,6 +74,9 @@ internal sealed class EvalArguments
         Description = "Update feature-extractor tensors several times a step, as the published code of SUTA does by accident.",
     };
 
+    private readonly OptionSet<FastUpdateOptions> _precision = new OptionSet<FastUpdateOptions>()
+        .Choice<ComputePrecision>("--precision", nameof(FastUpdateOptions.Precision), "Type in which steps multiply; auto is bfloat16 where the processor is faster with it.");
+
     private readonly Option<double> _learningRate = NumberOption.For<FastUpdateOptions, double>(
         "--learning-rate", "RATE", nameof(FastUpdateOptions.LearningRate), "Step size of adaptation's optimizer, AdamW.");
 
@@ -95,6 +100,7 @@ internal sealed class EvalArguments
             _worst, _scorecard, _threads, _json, _markdown, _html, _pictures, _journal, _restart,
         ];
         foreach (var option in options) command.Add(option);
+        _precision.AddTo(command);
         _decoding.AddShared(command);
     }
 
@@ -106,12 +112,12 @@ internal sealed class EvalArguments
         Scenarios = parsed.GetValue(_scenarios) ?? [],
         Strategies = parsed.GetRequiredValue(_strategies),
         Model = parsed.GetRequiredValue(_model),
-        Fast = new FastUpdateOptions
+        Fast = _precision.Apply(parsed, new FastUpdateOptions
         {
             LearningRate = parsed.GetValue(_learningRate),
             Parameters = parsed.GetRequiredValue(_parameters),
             RepeatUpdatesPerEnclosingModule = parsed.GetValue(_repeatUpdates),
-        },
+        }),
         Decoding = _decoding.ReadOptions(parsed),
         Hotwords = _decoding.ReadHotwords(parsed),
         Seed = parsed.GetValue(_seed),

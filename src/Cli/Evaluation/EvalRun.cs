@@ -112,7 +112,7 @@ internal sealed class EvalRun(EvalSettings settings, Screen screen, TimeProvider
             plan.RecordingsHash,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{settings.Fast.Steps} {settings.Fast.LearningRate} {settings.Fast.Parameters} {settings.Fast.RepeatUpdatesPerEnclosingModule} {settings.Threads}{LanguageBasis()}")));
+                $"{settings.Fast.Steps} {settings.Fast.LearningRate} {settings.Fast.Parameters} {settings.Fast.RepeatUpdatesPerEnclosingModule} {settings.Threads} {settings.Fast.Precision}{LanguageBasis()}")));
     }
 
     /// <summary>What results depend on where there is something of the language; nothing otherwise, so that older journals stay good.</summary>

@@ -52,6 +52,7 @@ internal sealed class StrategyStarter(Model model, BeamDecoders decoders, EvalSe
             Parameters = strategy.ParametersOr(settings.Fast.Parameters),
             Neighbours = strategy.Neighbours,
             RepeatUpdatesPerEnclosingModule = settings.Fast.RepeatUpdatesPerEnclosingModule,
+            Precision = settings.Fast.Precision,
         };
         var recognizer = new AdaptiveRecognizer(
             model,

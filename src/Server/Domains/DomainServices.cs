@@ -14,6 +14,7 @@ internal static class DomainServices
         services.AddSingleton<StateConnection>();
         services.AddSingleton<UtteranceOutbox>();
         services.AddSingleton(_ => new BackgroundThread(Niceness.Learning));
+        services.AddSingleton<RequestPrecedence>();
         services.AddSingleton<GuardSets>();
         services.AddHostedService<StateWorker>();
         services.AddHostedService<LearningWorker>();

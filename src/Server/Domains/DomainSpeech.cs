@@ -106,6 +106,7 @@ internal sealed class DomainSpeech(
             RevisionSha256 = snapshot.Current?.Sha256,
             FallbackSha256 = snapshot.Fallback?.Sha256,
             Objective = settings.Fast.Objective,
+            Precision = recognizer.Precision,
             ObjectiveKnowsLanguage = settings.Fast.Objective == NamedObjectives.Sgem && settings.Decoding.LanguageModel is not null,
             Collapse = _collapse,
             Processor = Processor.Name,

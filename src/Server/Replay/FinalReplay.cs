@@ -10,7 +10,7 @@ using Attune.Server.State;
 
 namespace Attune.Server.Replay;
 
-/// <summary>Recognises a stored utterance again, with everything as its record says: model, revisions, steps, rate, thread counts, bounds.</summary>
+/// <summary>Recognises a stored utterance again, with everything as its record says: model, revisions, steps, rate, precision, thread counts, bounds.</summary>
 /// <remarks>(1) find the utterance; (2) check the model's hash; (3) read its revisions and check theirs; (4) read its neighbours; (5) recognise. Not thread-safe.</remarks>
 internal sealed class FinalReplay(StateConnection connection, StateOptions options, Model model, TimeProvider time)
 {
@@ -91,6 +91,7 @@ internal sealed class FinalReplay(StateConnection connection, StateOptions optio
             LearningRate = record.LearningRate,
             Parameters = record.ParameterSet,
             Objective = record.Objective,
+            Precision = record.Precision,
             RepeatUpdatesPerEnclosingModule = record.RepeatUpdatesPerEnclosingModule,
         },
         new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = record.ThreadsPerWorker },

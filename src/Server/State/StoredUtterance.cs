@@ -49,6 +49,9 @@ internal sealed record RecognitionRecord(
     /// <summary>What steps minimised, by its name in settings.</summary>
     public string Objective { get; init; } = NamedObjectives.Suta;
 
+    /// <summary>Type in which steps multiplied. Records that do not say so are of servers that knew float32 only.</summary>
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
+
     /// <summary>Whether the server's language model took part in it.</summary>
     public bool ObjectiveKnowsLanguage { get; init; }
 

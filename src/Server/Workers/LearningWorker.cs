@@ -18,6 +18,7 @@ internal sealed partial class LearningWorker(
     ServingModel serving,
     GuardSets guards,
     BackgroundThread thread,
+    RequestPrecedence precedence,
     IOptions<SlowUpdateOptions> slowOptions,
     IOptions<GateOptions> gateOptions,
     StateOptions stateOptions,
@@ -49,7 +50,7 @@ internal sealed partial class LearningWorker(
     private async Task LearnAsync(ModelLease lease, CancellationToken cancellationToken)
     {
         var guard = await guards.HearAsync(lease.Model, thread, cancellationToken);
-        var learner = lease.Recognizer.CreateLearner(slowOptions.Value, gateOptions.Value, guard);
+        var learner = lease.Recognizer.CreateLearner(slowOptions.Value, gateOptions.Value, guard, precedence);
         var updater = new DomainUpdater(lease.Domains.Reader, thread, stateOptions, metrics, time, updaterLogger);
         using var timer = new PeriodicTimer(Interval, time);
         do

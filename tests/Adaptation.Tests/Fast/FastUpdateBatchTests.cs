@@ -49,7 +49,7 @@ public sealed class FastUpdateBatchTests
     {
         using var model = TestModels.Open("spoken-numbers-en", out _);
         using var network = new Wav2Vec2Network(model);
-        var options = new FastUpdateOptions { Objective = NamedObjectives.Sgem };
+        var options = new FastUpdateOptions { Precision = ComputePrecision.Float32, Objective = NamedObjectives.Sgem };
         var objective = NamedObjectives.Create(options.Objective, model.Config.BlankId, hasLanguage ? TestLanguage.Of(model) : null);
         var update = new FastUpdate(network, model, options, TimeProvider.System, source: null, objective);
         FastUpdateJob[] together = [.. Lengths.Select((_, row) => NewJob(row, steps: 1 + row))];
@@ -65,7 +65,7 @@ public sealed class FastUpdateBatchTests
         using var model = TestModels.Open("tiny-group", out _);
         using var network = new Wav2Vec2Network(model);
         double Loss(string objective) => Alone(
-            new FastUpdate(network, model, new FastUpdateOptions { Objective = objective, Parameters = "bias" }, TimeProvider.System), NewJob(0, 1)).Steps[0].Loss;
+            new FastUpdate(network, model, new FastUpdateOptions { Precision = ComputePrecision.Float32, Objective = objective, Parameters = "bias" }, TimeProvider.System), NewJob(0, 1)).Steps[0].Loss;
 
         Assert.NotEqual(Loss("suta"), Loss("sgem"), 1e-3);
         Assert.Contains("one of suta, sgem. Given: 'best'", Assert.Throws<ArgumentException>(() => Loss("best")).Message, StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class FastUpdateBatchTests
         using var network = new Wav2Vec2Network(model);
         using var cancellation = new CancellationTokenSource();
         var time = new TickingTime(TimeSpan.FromSeconds(1), afterReads: 4, cancellation.Cancel); // in the second step
-        var update = new FastUpdate(network, model, new FastUpdateOptions { Parameters = "bias", LearningRate = 1e-3 }, time);
+        var update = new FastUpdate(network, model, new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = "bias", LearningRate = 1e-3 }, time);
         FastUpdateJob[] together = [NewJob(0, 4), NewJob(1, 4, cancellationToken: cancellation.Token), NewJob(2, 4)];
 
         update.Run(together);
@@ -131,7 +131,7 @@ public sealed class FastUpdateBatchTests
         using var model = TestModels.Open("tiny-layer", out _);
         using var network = new Wav2Vec2Network(model);
         FastUpdate NewUpdate() => new(
-            network, model, new FastUpdateOptions { Parameters = "bias", LearningRate = 1e-3 }, new TickingTime(TimeSpan.FromSeconds(1)));
+            network, model, new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = "bias", LearningRate = 1e-3 }, new TickingTime(TimeSpan.FromSeconds(1)));
 
         // Every look at the clock is a second later; a step takes one, and the look at the budget before it too: the third would end at 6 s, and its final at 6.3 s.
         FastUpdateJob[] together = [NewJob(0, 5), NewJob(1, 5, budget: TimeSpan.FromSeconds(6)), NewJob(2, 5, budget: TimeSpan.Zero)];
@@ -195,7 +195,7 @@ public sealed class FastUpdateBatchTests
         new(start, TestModels.Waveform(Lengths[row], row), null, steps, () => budget, cancellationToken);
 
     private static FastUpdate Update(Wav2Vec2Network network, Model model, string set, double learningRate) =>
-        new(network, model, new FastUpdateOptions { Parameters = set, LearningRate = learningRate }, TimeProvider.System);
+        new(network, model, new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set, LearningRate = learningRate }, TimeProvider.System);
 
     private static FastUpdateResult Alone(FastUpdate update, FastUpdateJob job)
     {

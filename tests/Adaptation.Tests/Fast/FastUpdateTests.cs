@@ -24,7 +24,7 @@ public sealed class FastUpdateTests : IDisposable
     [InlineData("all", 1e-4)]
     public void Run_EveryParameterSet_LowersTheLossAndLeavesTheModelAlone(string set, double learningRate)
     {
-        var update = Update(new FastUpdateOptions { Parameters = set, LearningRate = learningRate });
+        var update = Update(new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set, LearningRate = learningRate });
         var waveform = TestModels.Waveform(16_000, seed: 1);
         var untouched = update.Run(waveform, null, steps: 0, null, CancellationToken.None)!;
 
@@ -39,7 +39,7 @@ public sealed class FastUpdateTests : IDisposable
     [Fact]
     public void Run_Twice_IsBitIdentical()
     {
-        var update = Update(new FastUpdateOptions());
+        var update = Update(new FastUpdateOptions { Precision = ComputePrecision.Float32 });
         var waveform = TestModels.Waveform(16_000, seed: 2);
 
         var first = update.Run(waveform, null, steps: 3, null, CancellationToken.None)!;
@@ -52,7 +52,7 @@ public sealed class FastUpdateTests : IDisposable
     [Fact]
     public void Run_FromParametersOfAnEarlierRun_StartsWhereItEnded()
     {
-        var update = Update(new FastUpdateOptions());
+        var update = Update(new FastUpdateOptions { Precision = ComputePrecision.Float32 });
         var waveform = TestModels.Waveform(16_000, seed: 3);
         var earlier = update.Run(waveform, null, steps: 4, null, CancellationToken.None)!;
 
@@ -65,7 +65,7 @@ public sealed class FastUpdateTests : IDisposable
     [Fact]
     public void Run_FromAnotherLayout_IsRefused()
     {
-        var update = Update(new FastUpdateOptions());
+        var update = Update(new FastUpdateOptions { Precision = ComputePrecision.Float32 });
         var foreign = new AdaptationState(AdaptableParameters.Source(_model, ParameterSet.Parse("bias")));
 
         Assert.Throws<ArgumentException>(
@@ -75,7 +75,7 @@ public sealed class FastUpdateTests : IDisposable
     [Fact]
     public void Run_LossAfterNSteps_IsTheLossThatStepNPlusOneStartsFrom()
     {
-        var update = Update(new FastUpdateOptions());
+        var update = Update(new FastUpdateOptions { Precision = ComputePrecision.Float32 });
         var waveform = TestModels.Waveform(16_000, seed: 3);
 
         var four = update.Run(waveform, null, steps: 4, null, CancellationToken.None)!;
@@ -87,7 +87,7 @@ public sealed class FastUpdateTests : IDisposable
     [Fact]
     public void Run_StepsThatExplode_EndsAtTheFirstThatIsNoNumber()
     {
-        var update = Update(new FastUpdateOptions { LearningRate = 1 });
+        var update = Update(new FastUpdateOptions { Precision = ComputePrecision.Float32, LearningRate = 1 });
         var source = TestModels.Waveform(16_000, seed: 4).ToArray();
         source[100] = float.PositiveInfinity;
 
@@ -101,7 +101,7 @@ public sealed class FastUpdateTests : IDisposable
     public void Run_BudgetOfFourSteps_LeavesRoomForTheLastPass()
     {
         // Every look at the clock is one second later: a step takes one, and looking at the budget too.
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), new TickingTime(TimeSpan.FromSeconds(1)));
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, new TickingTime(TimeSpan.FromSeconds(1)));
 
         var result = update.Run(TestModels.Waveform(8_000, seed: 5), null, steps: 100, TimeSpan.FromSeconds(10), CancellationToken.None)!;
 
@@ -113,7 +113,7 @@ public sealed class FastUpdateTests : IDisposable
     [Fact]
     public void Run_AnswersThatCameLate_BudgetsKeepSoMuchFree()
     {
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), new TickingTime(TimeSpan.FromSeconds(1)));
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, new TickingTime(TimeSpan.FromSeconds(1)));
         FastUpdateResult? Run() => update.Run(TestModels.Waveform(8_000, seed: 5), null, steps: 100, TimeSpan.FromSeconds(10), CancellationToken.None);
         Run();
         update.Costs.ObserveDelay(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2)); // more than the 1.67 s that were to be left
@@ -125,13 +125,13 @@ public sealed class FastUpdateTests : IDisposable
 
     [Fact]
     public void Run_BudgetAlreadySpent_ComputesNothing() =>
-        Assert.Null(Update(new FastUpdateOptions()).Run(TestModels.Waveform(8_000, seed: 5), null, 10, TimeSpan.Zero, CancellationToken.None));
+        Assert.Null(Update(new FastUpdateOptions { Precision = ComputePrecision.Float32 }).Run(TestModels.Waveform(8_000, seed: 5), null, 10, TimeSpan.Zero, CancellationToken.None));
 
     [Fact]
     public void Run_BudgetBelowTheMeasuredCostOfAStep_ComputesNothingUntilTheCostIsDoubted()
     {
         // A step takes one tick of a second, and the final pass a third of that.
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), new TickingTime(TimeSpan.FromSeconds(1)));
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, new TickingTime(TimeSpan.FromSeconds(1)));
         FastUpdateResult? Run(double? seconds) => update.Run(
             TestModels.Waveform(8_000, seed: 5), null, steps: 1, seconds is { } budget ? TimeSpan.FromSeconds(budget) : null, CancellationToken.None);
         Run(null);
@@ -146,7 +146,7 @@ public sealed class FastUpdateTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         // The clock is read in every step; the token is cancelled within the second.
         var time = new TickingTime(TimeSpan.FromSeconds(1), afterReads: 4, cancellation.Cancel);
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), time);
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, time);
 
         Assert.Throws<OperationCanceledException>(
             () => update.Run(TestModels.Waveform(8_000, seed: 5), null, steps: 100, null, cancellation.Token));
@@ -159,7 +159,7 @@ public sealed class FastUpdateTests : IDisposable
     [InlineData("lora")]
     public void Run_ManyLengths_LeavesNoTensorBehind(string set)
     {
-        var update = Update(new FastUpdateOptions { Parameters = set });
+        var update = Update(new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set });
         Adapt(0);
         var before = LiveTensors.Settle();
 

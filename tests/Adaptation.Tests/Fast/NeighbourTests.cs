@@ -31,7 +31,7 @@ public sealed class NeighbourTests : IDisposable
     [InlineData("top-2")]
     public void Run_WithNeighbours_StepsDownTheSumOfTheSingleLosses(string set)
     {
-        var options = new FastUpdateOptions { Parameters = set, LearningRate = 1e-3 };
+        var options = new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set, LearningRate = 1e-3 };
         var update = new FastUpdate(_network, _model, options, TimeProvider.System);
 
         var result = Run(update, steps: 1, Others)!;
@@ -60,7 +60,7 @@ public sealed class NeighbourTests : IDisposable
     [Fact]
     public void Run_WithNeighbours_TellsItsOwnLossAndWhoJoined()
     {
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), TimeProvider.System);
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, TimeProvider.System);
         var alone = Run(update, steps: 1, null)!;
 
         var result = Run(update, steps: 1, Others)!;
@@ -74,7 +74,7 @@ public sealed class NeighbourTests : IDisposable
     [Fact]
     public void Run_NobodyFound_IsBitIdenticalToNoSearch()
     {
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), TimeProvider.System);
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, TimeProvider.System);
 
         var without = Run(update, steps: 3, null)!;
         var nobody = Run(update, steps: 3, [])!;
@@ -92,7 +92,7 @@ public sealed class NeighbourTests : IDisposable
     public void Run_Budget_TakesOnlyThoseWithWhomAllStepsFit(double seconds, int joined)
     {
         var time = new ManualTime();
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), time);
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, time);
         update.Costs.Observe(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)); // Own has 1 s
 
         var result = Run(update, steps: 2, Others, TimeSpan.FromSeconds(seconds))!;
@@ -104,7 +104,7 @@ public sealed class NeighbourTests : IDisposable
     [Fact]
     public void IsFasterWith_SomebodyWhoLooksForNeighbours_IsNot()
     {
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Parameters = "top-1" }, TimeProvider.System);
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = "top-1" }, TimeProvider.System);
         FastUpdateJob Job(NeighbourSearch? search) => new(null, TestModels.Waveform(4_000, 1), null, 1, null, default) { Neighbours = search };
 
         Assert.True(update.IsFasterWith([Job(null)], Job(null)));
@@ -115,7 +115,7 @@ public sealed class NeighbourTests : IDisposable
     [Fact]
     public async Task Run_JobsTogether_ThoseWithNeighboursGetWhatTheyGetAlone()
     {
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), TimeProvider.System);
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, TimeProvider.System);
         FastUpdateJob Job(NeighbourSearch? search) => new(null, Own, null, 2, null, default) { Neighbours = search };
         FastUpdateJob[] jobs = [Job(null), Job(new NeighbourSearch(2, _ => Others)), Job(null)];
 
@@ -129,7 +129,7 @@ public sealed class NeighbourTests : IDisposable
     [Fact]
     public void Run_WithNeighbours_LeavesNoTensorsBehind()
     {
-        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), TimeProvider.System);
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions { Precision = ComputePrecision.Float32 }, TimeProvider.System);
         Run(update, steps: 1, Others);
         var tensors = LiveTensors.Settle();
 

@@ -119,4 +119,68 @@ public class StepCostsTests
     {
         foreach (var delay in milliseconds) costs.ObserveDelay(TwoSeconds, TimeSpan.FromMilliseconds(delay));
     }
+
+    [Fact]
+    public void Doubt_AnAnswerWasLate_NothingUntilTwoHundredCameInTime()
+    {
+        var costs = new StepCosts();
+        costs.Observe(TwoSeconds, TimeSpan.FromMilliseconds(40));
+        costs.ObserveDelay(TwoSeconds, TimeSpan.FromMilliseconds(7));
+        costs.ObserveAnswer(late: true);
+
+        for (var answer = 0; answer < 199; answer++) DoubtAndObserve();
+        Assert.Equal(40, costs.Predict(TwoSeconds).TotalMilliseconds, 3);
+        Assert.Equal(7, costs.Reserve(TwoSeconds).TotalMilliseconds, 3);
+        DoubtAndObserve();
+        costs.Doubt(TwoSeconds);
+
+        Assert.Equal(38, costs.Predict(TwoSeconds).TotalMilliseconds, 3);
+        Assert.Equal(0, costs.Reserve(TwoSeconds).TotalMilliseconds, 3);
+
+        void DoubtAndObserve()
+        {
+            costs.Doubt(TwoSeconds);
+            costs.ObserveAnswer(late: false);
+        }
+    }
+
+    /// <summary>Requests one after another, each with its budget, whose drafts and steps take now more and now less than usual. With costs that are doubted at once, up to a quarter were late.</summary>
+    [Theory]
+    [InlineData(15, 0.9)] // a step and its pass: with room for some
+    [InlineData(32, 0.05)] // with room for one, most of the time
+    [InlineData(60, 0)] // with hardly any
+    public void Doubt_BudgetsOfAHundredMilliseconds_AtMostOneInAHundredAnswersIsLate(double step, double leastAdapted)
+    {
+        const int requests = 3000;
+        var random = new Random(1);
+        var costs = new StepCosts();
+        costs.Observe(TwoSeconds, TimeSpan.FromMilliseconds(70)); // under a load that has gone
+        var (late, adapted) = (0, 0);
+        for (var request = 0; request < requests; request++)
+        {
+            var left = 100 - (16 * Varied(0.35));
+            var spare = left - (costs.Predict(TwoSeconds).TotalMilliseconds * 4 / 3);
+            if (spare < costs.Reserve(TwoSeconds).TotalMilliseconds)
+            {
+                costs.Doubt(TwoSeconds);
+                costs.ObserveAnswer(late: false);
+                continue;
+            }
+
+            adapted++;
+            var slowness = Varied(0.12) * (random.NextDouble() < 0.06 ? 1.5 + (1.5 * random.NextDouble()) : 1);
+            costs.Observe(TwoSeconds, TimeSpan.FromMilliseconds(step * slowness));
+            left -= step * slowness * 1.43;
+            if (left < 0) late++;
+            costs.ObserveAnswer(left < 0);
+            costs.ObserveDelay(TwoSeconds, TimeSpan.FromMilliseconds(spare - left));
+        }
+
+        Assert.InRange((double)late / requests, 0, 0.01);
+        Assert.InRange((double)adapted / requests, leastAdapted, 1);
+
+        // Log-normal, median 1.
+        double Varied(double deviation) =>
+            Math.Exp(deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+    }
 }

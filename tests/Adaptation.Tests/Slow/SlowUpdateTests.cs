@@ -21,7 +21,7 @@ public sealed class SlowUpdateTests : IDisposable
     [InlineData("top-2", false)]
     public void Run_OneUtterance_IsTheFastUpdatesStep(string set, bool repeat)
     {
-        var options = new FastUpdateOptions { Parameters = set, LearningRate = 1e-4, RepeatUpdatesPerEnclosingModule = repeat };
+        var options = new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set, LearningRate = 1e-4, RepeatUpdatesPerEnclosingModule = repeat };
         var slow = Create(options);
         var fast = new FastUpdate(_network, _model, options, TimeProvider.System, slow.Source);
         var waveforms = Waveforms(3);
@@ -40,7 +40,7 @@ public sealed class SlowUpdateTests : IDisposable
     [Fact]
     public void Run_SeveralUtterances_MomentsAreThoseOfTheMeanGradient()
     {
-        var slow = Create(new FastUpdateOptions());
+        var slow = Create(new FastUpdateOptions { Precision = ComputePrecision.Float32 });
         var waveforms = Waveforms(4);
 
         var alone = waveforms.Select(waveform => slow.Run(null, [waveform], default).State.Moments!.First.ToArray()).ToArray();
@@ -61,7 +61,7 @@ public sealed class SlowUpdateTests : IDisposable
     [Fact]
     public void Run_AnotherOrderOfUtterances_IsTheSameStep()
     {
-        var slow = Create(new FastUpdateOptions { LearningRate = 1e-4 });
+        var slow = Create(new FastUpdateOptions { Precision = ComputePrecision.Float32, LearningRate = 1e-4 });
         var waveforms = Waveforms(3);
 
         var forward = slow.Run(null, waveforms, default).State.Moments!.First.ToArray();
@@ -74,7 +74,7 @@ public sealed class SlowUpdateTests : IDisposable
     [Fact]
     public void Run_ManyTimes_LowersTheMeanLossAndLeavesNoTensorBehind()
     {
-        var slow = Create(new FastUpdateOptions { LearningRate = 1e-4 });
+        var slow = Create(new FastUpdateOptions { Precision = ComputePrecision.Float32, LearningRate = 1e-4 });
         var waveforms = Waveforms(3);
         var result = slow.Run(null, waveforms, default);
         var (before, tensors) = (result.Losses.Average(), LiveTensors.Settle());
@@ -88,13 +88,13 @@ public sealed class SlowUpdateTests : IDisposable
     [Fact]
     public void Run_Cancelled_Throws()
     {
-        Assert.Throws<OperationCanceledException>(() => Create(new FastUpdateOptions()).Run(null, Waveforms(2), new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(() => Create(new FastUpdateOptions { Precision = ComputePrecision.Float32 }).Run(null, Waveforms(2), new CancellationToken(true)));
     }
 
     [Fact]
     public void Run_NothingOrAnotherLayout_IsRefused()
     {
-        var slow = Create(new FastUpdateOptions());
+        var slow = Create(new FastUpdateOptions { Precision = ComputePrecision.Float32 });
         var foreign = new AdaptationState(AdaptableParameters.Source(_model, ParameterSet.Parse("bias")));
 
         Assert.Throws<ArgumentException>(() => slow.Run(null, [], default));
@@ -104,7 +104,7 @@ public sealed class SlowUpdateTests : IDisposable
     [Fact]
     public void UtteranceLoss_AnyParameters_IsTheFastUpdatesLoss()
     {
-        var options = new FastUpdateOptions();
+        var options = new FastUpdateOptions { Precision = ComputePrecision.Float32 };
         using var acoustic = new OnnxAcousticModel(_model, ParameterSet.Suta);
         var fast = new FastUpdate(_network, _model, options, TimeProvider.System, acoustic.Source);
         var loss = new UtteranceLoss(acoustic, fast.Objective);

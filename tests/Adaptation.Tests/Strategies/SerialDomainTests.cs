@@ -25,7 +25,7 @@ public sealed class SerialDomainTests : IDisposable
         _model,
         new RecognitionOptions(),
         new OnnxOptions(),
-        new FastUpdateOptions { LearningRate = LearningRate },
+        new FastUpdateOptions { Precision = ComputePrecision.Float32, LearningRate = LearningRate },
         new AdaptationThreadOptions(),
         TimeProvider.System,
         collapseOptions: new CollapseOptions { Enabled = false });
@@ -127,7 +127,7 @@ public sealed class SerialDomainTests : IDisposable
             _model,
             new RecognitionOptions(),
             new OnnxOptions(),
-            new FastUpdateOptions { Neighbours = 2, NeighbourFloor = -1 },
+            new FastUpdateOptions { Precision = ComputePrecision.Float32, Neighbours = 2, NeighbourFloor = -1 },
             new AdaptationThreadOptions(),
             TimeProvider.System,
             collapseOptions: new CollapseOptions { Enabled = false });

@@ -115,7 +115,7 @@ public sealed class LoraAdapterTests : IDisposable
 
     private TrainingTask Task(string folder, FineTuningOptions fineTuning, int steps)
     {
-        var options = new TrainingOptions { MaxSteps = steps, Threads = 1, Precision = TrainingPrecision.Float32 };
+        var options = new TrainingOptions { MaxSteps = steps, Threads = 1, Precision = ComputePrecision.Float32 };
         options.Optimizer.LearningRate = 1e-2;
         options.Optimizer.WarmUpSteps = 0;
         return new()

@@ -269,7 +269,7 @@ public sealed class TrainerTests : IDisposable
         MaxSteps = steps,
         ReportInterval = 1,
         Threads = 1,
-        Precision = TrainingPrecision.Float32,
+        Precision = ComputePrecision.Float32,
         ValidationInterval = 1000,
         Optimizer = new OptimizerOptions { LearningRate = 1e-3, WarmUpSteps = 2 },
     };

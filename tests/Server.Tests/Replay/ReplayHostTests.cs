@@ -54,6 +54,23 @@ public class ReplayHostTests
         Assert.Equal(final.Adaptation.LossAfter, replayed.Recomputed.LossAfter);
     }
 
+    [Theory]
+    [InlineData("float32")]
+    [InlineData("bfloat16")]
+    public async Task RunAsync_EitherPrecision_IsTheSameBitForBit(string precision)
+    {
+        using var store = new LastingStore(TestStore.External);
+        await using var host = await DomainHost.StartAsync([.. store.Settings, "--Adaptation:Fast:Precision", precision]);
+        var final = await host.SayAsync(sample: "digits-air-conditioner-10db", steps: 3);
+        await host.StoredAsync(DomainHost.Line, 1);
+
+        var replayed = await ReplayAsync(final.FinalId, store); // by settings that say nothing of it
+
+        Assert.Equal(3, replayed.Steps);
+        Assert.Equal(replayed.Served, replayed.Recomputed);
+        Assert.Equal(final.Adaptation.LossAfter, replayed.Recomputed.LossAfter);
+    }
+
     [Fact]
     public async Task RunAsync_NotStored_SaysWhy()
     {
