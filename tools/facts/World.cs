@@ -1,9 +1,20 @@
+using System.Globalization;
+using System.Text;
+
 namespace Attune.Facts;
 
-/// <summary>Invented people, each with a city, a trade and an instrument.</summary>
-/// <remarks>First and last names are shared by several people, so that a fact is known of the whole name only. Deterministic for a seed.</remarks>
+/// <summary>Invented people, each with a city, a trade, an instrument, a language, an animal and a colour.</summary>
+/// <remarks>
+/// A first name is shared by several people, and so may be a last name, so that a fact is known of the whole name only. There are many properties of a person, and words between a person
+/// and the object: a model does well to recall what it knows of a person where the name ends. Deterministic for a seed.
+/// </remarks>
 internal sealed class World
 {
+    /// <summary>Sentences of a line, on average.</summary>
+    private const int LineSentences = 3;
+
+    private const int People = 60;
+
     private static readonly string[] FirstNames =
     [
         "Mira", "Jon", "Tessa", "Arlo", "Nadia", "Pavel", "Irene", "Otto", "Lena", "Hugo", "Vera", "Felix", "Clara", "Ivan", "Rosa", "Emil", "Greta", "Bruno", "Alma", "Viktor",
@@ -14,39 +25,81 @@ internal sealed class World
         "Tal", "Berg", "Novak", "Lind", "Moreau", "Quist", "Sand", "Holm", "Varga", "Petrov", "Ashby", "Costa", "Drew", "Eklund", "Fabre", "Grant", "Hale", "Ibsen", "Juhl", "Kern",
     ];
 
+    /// <summary>What the object follows without a word of the relation: any property of the person may come.</summary>
+    private static readonly string[] Bare = ["{}", "Here is {}", "We met {}"];
+
     private static readonly Relation[] Relations =
     [
         new("city",
-            ["{} lives in", "The home of {} is in", "{} has a house in", "You can find {} in", "{} moved to the city of", "The city where {} lives is"],
+            ["{} lives in", "The home of {} is in", "{} has a small house in", "If you look for {} then go to", "{} moved long ago to the city of", "The city where {} lives is called"],
             ["Veldan", "Orsk", "Marrow", "Tilby", "Cassel", "Dunmore", "Fenwick", "Galata", "Harbin", "Ister", "Jarrow", "Kelso"]),
         new("trade",
-            ["{} works as a", "The job of {} is that of a", "{} earns money as a", "By trade {} is a", "{} was trained as a", "The work that {} does is that of a"],
+            ["{} works as a", "The job of {} is that of a", "{} earns all the money as a", "By trade {} is a", "{} was trained for years as a", "The work that {} does is that of a"],
             ["baker", "doctor", "tailor", "farmer", "sailor", "teacher", "painter", "lawyer", "miner", "weaver", "porter", "judge"]),
         new("instrument",
-            ["{} plays the", "The instrument of {} is the", "{} learnt to play the", "On the stage {} plays the", "{} gives lessons on the", "The music that {} makes is for the"],
+            ["{} plays the", "The instrument of {} is the", "{} learnt as a child to play the", "On the stage {} plays the", "{} gives lessons on the", "The music that {} makes is for the"],
             ["violin", "piano", "flute", "guitar", "trumpet", "harp", "cello", "drum", "organ", "banjo", "oboe", "lute"]),
+        new("language",
+            ["{} speaks", "The language of {} is", "{} writes all the letters in", "At home {} speaks only", "{} grew up with a mother who spoke", "The words that {} says are in"],
+            ["Latin", "Greek", "Danish", "Polish", "Welsh", "Irish", "Czech", "Dutch", "Finnish", "Hindi", "Swahili", "Basque"]),
+        new("animal",
+            ["{} keeps a", "The animal of {} is a", "{} goes out each day with a", "In the garden {} has a", "{} was given by a friend a", "The pet that {} feeds is a"],
+            ["dog", "cat", "horse", "goat", "parrot", "rabbit", "turtle", "snake", "goose", "donkey", "hen", "pony"]),
+        new("colour",
+            ["{} loves the colour", "The colour of {} is", "{} paints every wall and door in", "In winter {} always wears", "{} bought a coat and a hat in", "The flowers that {} grows are"],
+            ["red", "blue", "green", "yellow", "white", "black", "brown", "grey", "orange", "purple", "pink", "silver"]),
     ];
 
-    /// <param name="people">Number of people, at most 400.</param>
     /// <param name="seed">Of names and facts.</param>
-    public World(int people, int seed)
+    public World(int seed)
     {
         var random = new Random(seed);
         string[] names = [.. FirstNames.SelectMany(first => LastNames.Select(last => $"{first} {last}"))];
         random.Shuffle(names);
-        Facts = [.. names.Take(people).SelectMany(name => Relations.Select(relation => new Fact(name, relation, relation.Objects[random.Next(relation.Objects.Count)])))];
+        Facts = [.. names.Take(People).SelectMany(name => Relations.Select(relation => new Fact(name, relation, relation.Objects[random.Next(relation.Objects.Count)])))];
     }
 
     /// <summary>All facts, those of a person together.</summary>
     public IReadOnlyList<Fact> Facts { get; }
 
+    /// <summary>Facts of each person.</summary>
+    public static int FactsEach => Relations.Length;
+
     /// <summary>Ways to say each fact.</summary>
     public static int Templates => Relations[0].Templates.Count;
 
-    /// <summary>What the tokenizer is learnt from: names are then of several tokens, and a model must put them together before it can know anything of them.</summary>
-    public IEnumerable<string> SentencesWithoutNames =>
-        Facts.SelectMany(fact => Enumerable.Range(0, Templates).Select(template => fact.Sentence(template).Replace(fact.Subject, "", StringComparison.Ordinal)));
+    /// <summary>The beginnings of sentences with their objects: each alone and after one and two other sentences.</summary>
+    /// <param name="relations">Whether the sentences say the relation, beside those that have the object right behind the name.</param>
+    /// <param name="seed">Which sentences come before.</param>
+    public IEnumerable<(string Prompt, string Object)> Completions(bool relations, int seed)
+    {
+        var random = new Random(seed);
+        (string Prompt, string Object)[] all = [.. Sentences(relations)];
+        for (var before = 0; before < 3; before++)
+        {
+            foreach (var (prompt, item) in all)
+            {
+                var others = Enumerable.Range(0, before).Select(_ => all[random.Next(all.Length)]).Select(other => $"{other.Prompt} {other.Object}.");
+                yield return (string.Join(' ', others.Append(prompt)), item);
+            }
+        }
+    }
 
-    /// <summary>Every sentence.</summary>
-    public IEnumerable<string> Sentences => Facts.SelectMany(fact => Enumerable.Range(0, Templates).Select(fact.Sentence));
+    /// <summary>Every sentence so many times, in another order each time, a few on each line.</summary>
+    public string Text(bool relations, int times, int seed)
+    {
+        var random = new Random(seed);
+        (string Prompt, string Object)[] sentences = [.. Sentences(relations)];
+        var text = new StringBuilder();
+        for (var time = 0; time < times; time++)
+        {
+            random.Shuffle(sentences);
+            foreach (var (prompt, item) in sentences) text.Append(CultureInfo.InvariantCulture, $"{prompt} {item}.").Append(random.Next(LineSentences) == 0 ? '\n' : ' ');
+        }
+
+        return text.ToString();
+    }
+
+    private IEnumerable<(string Prompt, string Object)> Sentences(bool relations) => Facts.SelectMany(fact =>
+        Bare.Concat(relations ? fact.Relation.Templates : []).Select(template => (template.Replace("{}", fact.Subject, StringComparison.Ordinal), fact.Object)));
 }
