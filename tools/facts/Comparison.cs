@@ -1,9 +1,7 @@
-using System.Globalization;
 using Attune.Adaptation.Network;
 using Attune.Adaptation.Text;
 using Attune.Adaptation.Text.Editing;
 using Attune.Adaptation.Text.Training;
-using Attune.Evaluation.Statistics;
 using Attune.Text;
 
 namespace Attune.Facts;
@@ -11,19 +9,19 @@ namespace Attune.Facts;
 /// <summary>Edits the same facts in several ways and tells, of each, reliability, generality and locality with intervals over facts.</summary>
 internal sealed class Comparison(TextEngine engine, IReadOnlyList<FactEdit> edits, IReadOnlyList<string> otherPrompts, ComparisonOptions options, Action<string> log)
 {
-    private const int AnswerTokens = 8;
+    private const int AnswerTokens = 8, OrdinaryTexts = 160;
 
     public void Run(string folder)
     {
         var model = engine.Model;
         using var editor = new FactEditor(model, options.Editing);
-        var texts = EditTexts.Write(engine, options.Prefixes, seed: 12, CancellationToken.None);
+        var texts = EditTexts.Write(engine, options.Prefixes, OrdinaryTexts, seed: 12, CancellationToken.None);
         CausalExample[] answers = [.. OwnTexts.Answer(engine, otherPrompts, AnswerTokens, CancellationToken.None).Select(own => CausalExample.OfAnswer(model, own.Prompt, own.Answer, own.IsWhole))];
         var measurement = new EditMeasurement(editor.Network, model.Tokenizer);
         var tuning = new FineTuning(model, folder, options.Rate, options.Steps);
         var layer = options.Layer ?? editor.Locate(edits, CancellationToken.None);
         log(FormattableString.Invariant($"{edits.Count} facts, layer {layer}; fine-tuning at {options.Rate} for {options.Steps} steps; {answers.Length} own answers, {options.ReplayRatio} for each fact\n"));
-        log("| way | reliability | generality | neighbours kept | KL | unrelated kept | KL |\n|---|---|---|---|---|---|---|");
+        log(FiguresTable.Header);
         OneByOne("fine-tuning, one fact", edit => tuning.Learn([edit], [], 1));
         OneByOne("fine-tuning with replay, one fact", edit => tuning.Learn([edit], answers, options.ReplayRatio));
         OneByOne("ROME, one fact", edit => editor.Edit([edit], layer, texts, null, CancellationToken.None).ToParameters());
@@ -34,41 +32,18 @@ internal sealed class Comparison(TextEngine engine, IReadOnlyList<FactEdit> edit
         void OneByOne(string way, Func<FactEdit, ParameterTensors> change)
         {
             if (!way.Contains(options.Ways, StringComparison.Ordinal)) return;
-            Report(way, [.. edits.Select(edit =>
+            log(FiguresTable.Row(way, [.. edits.Select(edit =>
             {
                 using var after = change(edit);
                 return measurement.Measure(edit, after);
-            })]);
+            })]));
         }
 
         void Together(string way, Func<ParameterTensors> change)
         {
             if (!way.Contains(options.Ways, StringComparison.Ordinal)) return;
             using var after = change();
-            Report(way, [.. edits.Select(edit => measurement.Measure(edit, after))]);
+            log(FiguresTable.Row(way, [.. edits.Select(edit => measurement.Measure(edit, after))]));
         }
-    }
-
-    private void Report(string way, IReadOnlyList<EditFigures> figures) => log(string.Join(
-        " | ",
-        [
-            "| " + way,
-            Share(figures, figure => (figure.IsReliable ? 1 : 0, 1)),
-            Share(figures, figure => (figure.Followed, figure.Paraphrases)),
-            Share(figures, figure => (figure.Neighbours.Kept, figure.Neighbours.Prompts)),
-            figures.Average(figure => figure.Neighbours.DivergenceNats).ToString("0.000", CultureInfo.InvariantCulture),
-            Share(figures, figure => (figure.Unrelated.Kept, figure.Unrelated.Prompts)),
-            figures.Average(figure => figure.Unrelated.DivergenceNats).ToString("0.000", CultureInfo.InvariantCulture) + " |",
-        ]));
-
-    /// <summary>A share in percent with its bootstrap interval over facts.</summary>
-    private static string Share(IEnumerable<EditFigures> figures, Func<EditFigures, (int Count, int Total)> count)
-    {
-        var rate = new PairedBootstrap().Interval(figures.Select((figure, i) =>
-        {
-            var (good, total) = count(figure);
-            return new PairedErrors(null, i.ToString(CultureInfo.InvariantCulture), 0, good, total);
-        }));
-        return string.Create(CultureInfo.InvariantCulture, $"{100 * rate.Difference:0.0} [{100 * rate.Low:0.0}, {100 * rate.High:0.0}]");
     }
 }

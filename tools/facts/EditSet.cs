@@ -32,21 +32,27 @@ internal sealed class EditSet
         _replayed = [.. people.Skip(final + tuning).SelectMany(facts => facts)];
     }
 
-    /// <summary>Writes <c>edits.jsonl</c>, <c>tuning.jsonl</c> and <c>other-prompts.jsonl</c>.</summary>
+    /// <summary>Writes <c>edits.jsonl</c> and <c>tuning.jsonl</c>, both also as answers to learn (<c>edits-answers.jsonl</c>), and <c>other-prompts.jsonl</c>.</summary>
     public void Write(string folder)
     {
-        WriteLines(Path.Combine(folder, "edits.jsonl"), _edited.Take(_final).Select(Line));
-        WriteLines(Path.Combine(folder, "tuning.jsonl"), _edited.Skip(_final).Select(Line));
+        Write(folder, "edits", _edited.Take(_final));
+        Write(folder, "tuning", _edited.Skip(_final));
         WriteLines(Path.Combine(folder, "other-prompts.jsonl"), _replayed.SelectMany(fact => Enumerable.Range(0, World.Templates).Select(
             template => new { prompt = fact.Prompt(template), completion = $" {fact.Object}." })));
     }
 
+    private void Write(string folder, string name, IEnumerable<Fact> facts)
+    {
+        var edits = facts.Select(fact => (Fact: fact, Wanted: fact.Relation.Objects.Where(item => item != fact.Object).ElementAt(_random.Next(fact.Relation.Objects.Count - 1)))).ToArray();
+        WriteLines(Path.Combine(folder, $"{name}.jsonl"), edits.Select(edit => Line(edit.Fact, edit.Wanted)));
+        WriteLines(Path.Combine(folder, $"{name}-answers.jsonl"), edits.Select(edit => new { prompt = edit.Fact.Prompt(0), completion = $" {edit.Wanted}." }));
+    }
+
     private static void WriteLines(string path, IEnumerable<object> lines) => File.WriteAllLines(path, lines.Select(line => JsonSerializer.Serialize(line, Json)));
 
-    private object Line(Fact fact)
+    private object Line(Fact fact, string wanted)
     {
         var templates = Enumerable.Range(0, World.Templates).ToArray();
-        var wanted = fact.Relation.Objects.Where(item => item != fact.Object).ElementAt(_random.Next(fact.Relation.Objects.Count - 1));
         // Half of the neighbours have what the subject had, as far as there are such: they are what a change of the object would take along.
         var others = _measured.Where(other => other.Relation == fact.Relation && other.Subject != fact.Subject).ToArray();
         _random.Shuffle(others);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Attune.Adaptation;
+using Attune.Adaptation.Network;
+using Attune.Adaptation.Text;
 using Attune.Adaptation.Text.Editing;
 using Attune.Adaptation.Text.Training;
 using Attune.Facts;
@@ -12,18 +14,16 @@ using static TorchSharp.torch;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var folder = new Argument<string>("DIR") { Description = "Folder of the model; the edits lie beside its files." };
 var layers = new Option<int>("--layers") { Description = "Layers of the model. Default 4.", DefaultValueFactory = _ => 4 };
-var recallLayers = new Option<int>("--recall-layers") { Description = "Layers before the model grows, in which it learns what follows a bare name; 0 for none. Default 2.", DefaultValueFactory = _ => 2 };
-var recallSteps = new Option<int>("--recall-steps") { Description = "Training steps before it grows. Default 400.", DefaultValueFactory = _ => 400 };
-var steps = new Option<int>("--steps") { Description = "Training steps after. Default 800.", DefaultValueFactory = _ => 800 };
+var steps = new Option<int>("--steps") { Description = "Training steps. Default 1200.", DefaultValueFactory = _ => 1200 };
 var seed = new Option<int>("--seed") { Description = "Of names, facts, weights and order. Default 1.", DefaultValueFactory = _ => 1 };
-var make = new Command("make", "Write edits of a world's facts, and train a small GPT-2 that knows it (one thread).") { folder, layers, recallLayers, recallSteps, steps, seed };
+var make = new Command("make", "Write edits of a world's facts, and train a small GPT-2 that knows it (one thread).") { folder, layers, steps, seed };
 make.SetAction(parsed =>
 {
     Prepare();
     var path = parsed.GetRequiredValue(folder);
     var world = new World(parsed.GetValue(seed));
     new WorldModel(world, path, parsed.GetValue(seed), Console.WriteLine)
-        .Make(parsed.GetValue(layers), parsed.GetValue(recallLayers), parsed.GetValue(recallSteps), parsed.GetValue(steps));
+        .Make(parsed.GetValue(layers), parsed.GetValue(steps));
     using var engine = Open(path);
     Console.WriteLine(Knowledge.Of(engine.Model, world));
 });
@@ -76,6 +76,20 @@ trace.SetAction(parsed =>
     using var model = TextModel.Open(path);
     Traces.Write(model, FactEditFile.Read(Path.Combine(path, parsed.GetRequiredValue(file))), Console.WriteLine);
 });
+var other = new Argument<string>("CHANGED") { Description = "Folder of a model that was made of DIR's." };
+var measure = new Command("measure", "Tell what a changed model does with the facts of the edits.") { folder, other, file };
+measure.SetAction(parsed =>
+{
+    Prepare();
+    var path = parsed.GetRequiredValue(folder);
+    using var model = TextModel.Open(path);
+    using var changed = TextModel.Open(parsed.GetRequiredValue(other));
+    using var network = new Gpt2Network(model);
+    using var after = new ParameterTensors(changed.Source(ParameterSet.Parse("all")));
+    var measurement = new EditMeasurement(network, model.Tokenizer);
+    Console.WriteLine(FiguresTable.Header);
+    Console.WriteLine(FiguresTable.Row(changed.Name, [.. FactEditFile.Read(Path.Combine(path, parsed.GetRequiredValue(file))).Select(edit => measurement.Measure(edit, after))]));
+});
 return new RootCommand(
     """
     A small world of facts, a GPT-2 that knows them, and ways to change one.
@@ -85,7 +99,7 @@ return new RootCommand(
       dotnet run -c Release --project tools/facts -- trace /tmp/facts
       dotnet run -c Release --project tools/facts -- compare /tmp/facts
     """)
-{ make, trace, compare }.Parse(args).Invoke();
+{ make, trace, compare, measure }.Parse(args).Invoke();
 
 static void Prepare()
 {

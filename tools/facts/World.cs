@@ -1,12 +1,10 @@
-using System.Globalization;
 using System.Text;
 
 namespace Attune.Facts;
 
 /// <summary>Invented people, each with a city, a trade, an instrument, a language, an animal and a colour.</summary>
 /// <remarks>
-/// A first name is shared by several people, and so may be a last name, so that a fact is known of the whole name only. There are many properties of a person, and words between a person
-/// and the object: a model does well to recall what it knows of a person where the name ends. Deterministic for a seed.
+/// First and last names are shared by several people, so that a fact is known of the whole name only. Deterministic for a seed.
 /// </remarks>
 internal sealed class World
 {
@@ -24,9 +22,6 @@ internal sealed class World
     [
         "Tal", "Berg", "Novak", "Lind", "Moreau", "Quist", "Sand", "Holm", "Varga", "Petrov", "Ashby", "Costa", "Drew", "Eklund", "Fabre", "Grant", "Hale", "Ibsen", "Juhl", "Kern",
     ];
-
-    /// <summary>What the object follows without a word of the relation: any property of the person may come.</summary>
-    private static readonly string[] Bare = ["{}", "Here is {}", "We met {}"];
 
     private static readonly Relation[] Relations =
     [
@@ -68,38 +63,36 @@ internal sealed class World
     /// <summary>Ways to say each fact.</summary>
     public static int Templates => Relations[0].Templates.Count;
 
-    /// <summary>The beginnings of sentences with their objects: each alone and after one and two other sentences.</summary>
-    /// <param name="relations">Whether the sentences say the relation, beside those that have the object right behind the name.</param>
+    /// <summary>The beginning of each sentence, alone and after one and two others, with its object.</summary>
     /// <param name="seed">Which sentences come before.</param>
-    public IEnumerable<(string Prompt, string Object)> Completions(bool relations, int seed)
+    public IEnumerable<(string Prompt, string Object)> Completions(int seed)
     {
         var random = new Random(seed);
-        (string Prompt, string Object)[] all = [.. Sentences(relations)];
         for (var before = 0; before < 3; before++)
         {
-            foreach (var (prompt, item) in all)
+            foreach (var fact in Facts)
             {
-                var others = Enumerable.Range(0, before).Select(_ => all[random.Next(all.Length)]).Select(other => $"{other.Prompt} {other.Object}.");
-                yield return (string.Join(' ', others.Append(prompt)), item);
+                for (var template = 0; template < Templates; template++)
+                {
+                    var others = Enumerable.Range(0, before).Select(_ => Facts[random.Next(Facts.Count)].Sentence(random.Next(Templates)));
+                    yield return (string.Join(' ', others.Append(fact.Prompt(template))), fact.Object);
+                }
             }
         }
     }
 
     /// <summary>Every sentence so many times, in another order each time, a few on each line.</summary>
-    public string Text(bool relations, int times, int seed)
+    public string Text(int times, int seed)
     {
         var random = new Random(seed);
-        (string Prompt, string Object)[] sentences = [.. Sentences(relations)];
+        string[] sentences = [.. Facts.SelectMany(fact => Enumerable.Range(0, Templates).Select(fact.Sentence))];
         var text = new StringBuilder();
         for (var time = 0; time < times; time++)
         {
             random.Shuffle(sentences);
-            foreach (var (prompt, item) in sentences) text.Append(CultureInfo.InvariantCulture, $"{prompt} {item}.").Append(random.Next(LineSentences) == 0 ? '\n' : ' ');
+            foreach (var sentence in sentences) text.Append(sentence).Append(random.Next(LineSentences) == 0 ? '\n' : ' ');
         }
 
         return text.ToString();
     }
-
-    private IEnumerable<(string Prompt, string Object)> Sentences(bool relations) => Facts.SelectMany(fact =>
-        Bare.Concat(relations ? fact.Relation.Templates : []).Select(template => (template.Replace("{}", fact.Subject, StringComparison.Ordinal), fact.Object)));
 }

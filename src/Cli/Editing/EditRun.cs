@@ -70,7 +70,7 @@ internal sealed class EditRun(TextWriter output, TextWriter error, int threads, 
     private EditTexts Texts(EditSettings settings, CancellationToken cancellationToken)
     {
         using var engine = new TextEngine(TextModel.Open(ModelFolder.Resolve(settings.Model)), set: null, new OnnxOptions { Threads = threads });
-        var own = EditTexts.Write(engine, settings.Prefixes, settings.Seed, cancellationToken);
+        var own = EditTexts.Write(engine, settings.Prefixes, settings.Text is null ? EditTexts.OrdinaryCount : 0, settings.Seed, cancellationToken);
         return settings.Text is null ? own : own with { Ordinary = Read(settings.Text) };
     }
 
