@@ -18,7 +18,7 @@ mkdir -p "$folder"
 # MODEL ANSWERS OUT
 teach() {
   "${attune[@]}" text finetune "$world/$2" --model "$1" --out "$folder/$3" --replay "$world/other-prompts.jsonl" --own-answers --replay-ratio 4 \
-    --steps 60 --batch 8 --learning-rate 1e-3 --warmup 5 --weight-decay 0 --threads 1
+    --steps 80 --batch 8 --learning-rate 5e-4 --warmup 5 --weight-decay 0 --threads 1
 }
 
 teach "$world" edits-answers.jsonl first

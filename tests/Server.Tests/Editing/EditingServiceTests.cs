@@ -1,4 +1,3 @@
-using Attune.Adaptation.Text.Editing;
 using Attune.Server.Checkpoints;
 using Attune.Server.Editing;
 using Attune.Server.Serving;

@@ -2,7 +2,6 @@ using Attune.Adaptation.Network;
 using Attune.Adaptation.Text;
 using Attune.Adaptation.Text.Training;
 using Attune.Adaptation.Training;
-using Attune.Recognition.Acoustic;
 using Attune.Text.Inference;
 using Attune.Text.Models;
 using static TorchSharp.torch;
