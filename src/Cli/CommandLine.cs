@@ -115,6 +115,7 @@ internal static class CommandLine
             [key] = KeyCommand.Notes,
             [text] = TextCommand.Notes,
             [text.Subcommands.Single(command => command.Name == "train")] = TextTrainCommand.Notes,
+            [text.Subcommands.Single(command => command.Name == "finetune")] = TextFineTuneCommand.Notes,
             [edit] = EditCommand.Notes,
         };
         foreach (var command in edit.Subcommands) notes[command] = EditCommand.Notes;

@@ -4,6 +4,7 @@ using Attune.Server.Access;
 using Attune.Server.Checkpoints;
 using Attune.Server.Configuration;
 using Attune.Server.Domains;
+using Attune.Server.Editing;
 using Attune.Server.Serving;
 using Attune.Server.Serving.Riva;
 using Attune.Server.Serving.Web;
@@ -79,6 +80,7 @@ public static class ServerHost
         builder.Services.AddSpeech();
         builder.Services.AddDomains();
         builder.Services.AddCheckpoints();
+        builder.Services.AddEditing();
         builder.Services.AddText();
         builder.Services.AddServingHealth();
         builder.Services.AddGrpcReflection();
@@ -108,6 +110,7 @@ public static class ServerHost
         app.MapWeb();
         app.MapGrpcService<AdaptationService>();
         app.MapGrpcService<CheckpointService>();
+        app.MapGrpcService<EditingService>();
         app.MapGrpcService<TextService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService();

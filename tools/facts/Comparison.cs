@@ -1,74 +1,49 @@
-using System.Globalization;
 using Attune.Adaptation.Network;
+using Attune.Adaptation.Text;
 using Attune.Adaptation.Text.Editing;
-using Attune.Evaluation.Statistics;
+using Attune.Adaptation.Text.Training;
 using Attune.Text;
-using Attune.Text.Models;
 
 namespace Attune.Facts;
 
 /// <summary>Edits the same facts in several ways and tells, of each, reliability, generality and locality with intervals over facts.</summary>
-internal sealed class Comparison(TextModel model, TextEngine engine, IReadOnlyList<FactEdit> edits, double rate, int steps, int? chosen, EditOptions options, string ways, int prefixes, Action<string> log)
+internal sealed class Comparison(TextEngine engine, IReadOnlyList<FactEdit> edits, IReadOnlyList<string> otherPrompts, ComparisonOptions options, Action<string> log)
 {
-    private const int ReplayTexts = 256, OrdinaryTexts = 512, TextTokens = 60, PrefixTokens = 10;
+    private const int AnswerTokens = 8, OrdinaryTexts = 160;
 
-    public void Run()
+    public void Run(string folder)
     {
-        using var editor = new FactEditor(model, options);
-        var own = OwnTexts.Write(engine, ReplayTexts, TextTokens, seed: 11, CancellationToken.None);
-        var texts = new EditTexts(
-            OwnTexts.Write(engine, prefixes, PrefixTokens, seed: 12, CancellationToken.None),
-            OwnTexts.Write(engine, OrdinaryTexts, TextTokens, seed: 13, CancellationToken.None));
+        var model = engine.Model;
+        using var editor = new FactEditor(model, options.Editing);
+        var texts = EditTexts.Write(engine, options.Prefixes, OrdinaryTexts, seed: 12, CancellationToken.None);
+        CausalExample[] answers = [.. OwnTexts.Answer(engine, otherPrompts, AnswerTokens, CancellationToken.None).Select(own => CausalExample.OfAnswer(model, own.Prompt, own.Answer, own.IsWhole))];
         var measurement = new EditMeasurement(editor.Network, model.Tokenizer);
-        var tuning = new FineTuning(model, editor.Network, rate, steps);
-        var layer = chosen ?? editor.Locate(edits, CancellationToken.None);
-        log(FormattableString.Invariant($"{edits.Count} facts, layer {layer}, fine-tuning at {rate} for at most {steps} steps\n"));
-        log("| way | reliability | generality | neighbours kept | KL | unrelated kept | KL |\n|---|---|---|---|---|---|---|");
-        OneByOne("fine-tuning, one fact", edit => tuning.Learn([edit], [], seed: 1));
-        OneByOne("fine-tuning with replay, one fact", edit => tuning.Learn([edit], own, seed: 1));
+        var tuning = new FineTuning(model, folder, options.Rate, options.Steps);
+        var layer = options.Layer ?? editor.Locate(edits, CancellationToken.None);
+        log(FormattableString.Invariant($"{edits.Count} facts, layer {layer}; fine-tuning at {options.Rate} for {options.Steps} steps; {answers.Length} own answers, {options.ReplayRatio} for each fact\n"));
+        log(FiguresTable.Header);
+        OneByOne("fine-tuning, one fact", edit => tuning.Learn([edit], [], 1));
+        OneByOne("fine-tuning with replay, one fact", edit => tuning.Learn([edit], answers, options.ReplayRatio));
         OneByOne("ROME, one fact", edit => editor.Edit([edit], layer, texts, null, CancellationToken.None).ToParameters());
-        Together("fine-tuning, all facts", () => tuning.Learn(edits, [], seed: 1));
-        Together("fine-tuning with replay, all facts", () => tuning.Learn(edits, own, seed: 1));
-        Together("closed form, all facts", () => editor.Edit(edits, layer, texts, null, CancellationToken.None).ToParameters());
+        Together("fine-tuning, all facts", () => tuning.Learn(edits, [], 1));
+        Together("fine-tuning with replay, all facts", () => tuning.Learn(edits, answers, options.ReplayRatio));
+        Together("MEMIT, all facts", () => editor.Edit(edits, layer, texts, null, CancellationToken.None).ToParameters());
 
         void OneByOne(string way, Func<FactEdit, ParameterTensors> change)
         {
-            if (!way.Contains(ways, StringComparison.Ordinal)) return;
-            Report(way, [.. edits.Select(edit =>
+            if (!way.Contains(options.Ways, StringComparison.Ordinal)) return;
+            log(FiguresTable.Row(way, [.. edits.Select(edit =>
             {
                 using var after = change(edit);
                 return measurement.Measure(edit, after);
-            })]);
+            })]));
         }
 
         void Together(string way, Func<ParameterTensors> change)
         {
-            if (!way.Contains(ways, StringComparison.Ordinal)) return;
+            if (!way.Contains(options.Ways, StringComparison.Ordinal)) return;
             using var after = change();
-            Report(way, [.. edits.Select(edit => measurement.Measure(edit, after))]);
+            log(FiguresTable.Row(way, [.. edits.Select(edit => measurement.Measure(edit, after))]));
         }
-    }
-
-    private void Report(string way, IReadOnlyList<EditFigures> figures) => log(string.Join(
-        " | ",
-        [
-            "| " + way,
-            Share(figures, figure => (figure.IsReliable ? 1 : 0, 1)),
-            Share(figures, figure => (figure.Followed, figure.Paraphrases)),
-            Share(figures, figure => (figure.Neighbours.Kept, figure.Neighbours.Prompts)),
-            figures.Average(figure => figure.Neighbours.DivergenceNats).ToString("0.000", CultureInfo.InvariantCulture),
-            Share(figures, figure => (figure.Unrelated.Kept, figure.Unrelated.Prompts)),
-            figures.Average(figure => figure.Unrelated.DivergenceNats).ToString("0.000", CultureInfo.InvariantCulture) + " |",
-        ]));
-
-    /// <summary>A share in percent with its bootstrap interval over facts.</summary>
-    private static string Share(IEnumerable<EditFigures> figures, Func<EditFigures, (int Count, int Total)> count)
-    {
-        var rate = new PairedBootstrap().Interval(figures.Select((figure, i) =>
-        {
-            var (good, total) = count(figure);
-            return new PairedErrors(null, i.ToString(CultureInfo.InvariantCulture), 0, good, total);
-        }));
-        return string.Create(CultureInfo.InvariantCulture, $"{100 * rate.Difference:0.0} [{100 * rate.Low:0.0}, {100 * rate.High:0.0}]");
     }
 }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Attune.Adaptation;
+using Attune.Adaptation.Network;
+using Attune.Adaptation.Text;
 using Attune.Adaptation.Text.Editing;
+using Attune.Adaptation.Text.Training;
 using Attune.Facts;
 using Attune.Recognition.Acoustic;
 using Attune.Text;
@@ -9,44 +12,83 @@ using Attune.Text.Models;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var folder = new Argument<string>("DIR") { Description = "Folder of the model; facts.txt and edits.jsonl lie beside its files." };
-var people = new Option<int>("--people") { Description = "People of the world, with three facts each. Default 60.", DefaultValueFactory = _ => 60 };
+var folder = new Argument<string>("DIR") { Description = "Folder of the model; the edits lie beside its files." };
+var layers = new Option<int>("--layers") { Description = "Layers of the model. Default 4.", DefaultValueFactory = _ => 4 };
 var steps = new Option<int>("--steps") { Description = "Training steps. Default 1200.", DefaultValueFactory = _ => 1200 };
-var count = new Option<int>("--edits") { Description = "Facts to edit. Default 30.", DefaultValueFactory = _ => 30 };
 var seed = new Option<int>("--seed") { Description = "Of names, facts, weights and order. Default 1.", DefaultValueFactory = _ => 1 };
-var make = new Command("make", "Write a world's sentences and edits, and train a small GPT-2 on the sentences (one thread).") { folder, people, steps, count, seed };
+var make = new Command("make", "Write edits of a world's facts, and train a small GPT-2 that knows it (one thread).") { folder, layers, steps, seed };
 make.SetAction(parsed =>
 {
     Prepare();
-    var (path, chance) = (parsed.GetRequiredValue(folder), parsed.GetValue(seed));
-    var world = new World(parsed.GetValue(people), chance);
-    NewModel.Write(path, world.SentencesWithoutNames, chance);
-    File.WriteAllLines(Path.Combine(path, "facts.txt"), world.Sentences);
-    EditSet.Write(world, parsed.GetValue(count), chance, Path.Combine(path, "edits.jsonl"));
-    Trainer.Train(path, world, parsed.GetValue(steps), chance, Console.WriteLine);
+    var path = parsed.GetRequiredValue(folder);
+    var world = new World(parsed.GetValue(seed));
+    new WorldModel(world, path, parsed.GetValue(seed), Console.WriteLine)
+        .Make(parsed.GetValue(layers), parsed.GetValue(steps));
     using var engine = Open(path);
     Console.WriteLine(Knowledge.Of(engine.Model, world));
 });
 
-var rate = new Option<double>("--rate") { Description = "Learning rate of fine-tuning. Default 5e-4.", DefaultValueFactory = _ => 5e-4 };
-var most = new Option<int>("--most") { Description = "Most steps of fine-tuning. Default 50.", DefaultValueFactory = _ => 50 };
+var file = new Option<string>("--edits") { Description = "File of edits in DIR. Default edits.jsonl.", DefaultValueFactory = _ => "edits.jsonl" };
+var ways = new Option<string>("--ways") { Description = "Only ways whose name has this. Default all.", DefaultValueFactory = _ => "" };
+var rate = new Option<double>("--rate") { Description = "Learning rate of fine-tuning. Default 1e-3.", DefaultValueFactory = _ => 1e-3 };
+var most = new Option<int>("--fine-tuning-steps") { Description = "Steps of fine-tuning. Default 40.", DefaultValueFactory = _ => 40 };
+var ratio = new Option<double>("--replay-ratio") { Description = "Own answers replayed for each fact of a step, and the weight of their loss. Default 4.", DefaultValueFactory = _ => 4 };
 var layer = new Option<int?>("--layer") { Description = "Layer that is edited. Default: found by causal tracing." };
+var prefixes = new Option<int>("--prefixes") { Description = "Sentences that an edit must hold after. Default 4.", DefaultValueFactory = _ => 4 };
 var essence = new Option<double>("--essence") { Description = "Weight of the essence prompts.", DefaultValueFactory = _ => new EditOptions().EssenceWeight };
 var change = new Option<double>("--longest-change") { Description = "Longest change of a value.", DefaultValueFactory = _ => new EditOptions().LongestChange };
-var first = new Option<int>("--first") { Description = "Only so many edits. Default all.", DefaultValueFactory = _ => int.MaxValue };
-var ways = new Option<string>("--ways") { Description = "Only ways whose name has this. Default all.", DefaultValueFactory = _ => "" };
-var prefixes = new Option<int>("--prefixes") { Description = "Beginnings that an edit must hold after. Default 12.", DefaultValueFactory = _ => 12 };
 var stepSize = new Option<double>("--step-size") { Description = "Step size of the search for a value.", DefaultValueFactory = _ => new EditOptions().StepSize };
 var searchSteps = new Option<int>("--search-steps") { Description = "Most steps of the search for a value.", DefaultValueFactory = _ => new EditOptions().Steps };
-var compare = new Command("compare", "Edit the facts by fine-tuning, with replay and by ROME, and compare what it does.") { folder, rate, most, layer, essence, change, first, ways, prefixes, stepSize, searchSteps };
+var compare = new Command("compare", "Edit the facts by fine-tuning, with replay and by ROME, and compare what it does.")
+{
+    folder, file, ways, rate, most, ratio, layer, prefixes, essence, change, stepSize, searchSteps,
+};
 compare.SetAction(parsed =>
 {
     Prepare();
     var path = parsed.GetRequiredValue(folder);
     using var engine = Open(path);
-    IReadOnlyList<FactEdit> edits = [.. FactEditFile.Read(Path.Combine(path, "edits.jsonl")).Take(parsed.GetValue(first))];
-    var options = new EditOptions { EssenceWeight = parsed.GetValue(essence), LongestChange = parsed.GetValue(change), StepSize = parsed.GetValue(stepSize), Steps = parsed.GetValue(searchSteps) };
-    new Comparison(engine.Model, engine, edits, parsed.GetValue(rate), parsed.GetValue(most), parsed.GetValue(layer), options, parsed.GetRequiredValue(ways), parsed.GetValue(prefixes), Console.WriteLine).Run();
+    var options = new ComparisonOptions
+    {
+        Rate = parsed.GetValue(rate),
+        Steps = parsed.GetValue(most),
+        ReplayRatio = parsed.GetValue(ratio),
+        Layer = parsed.GetValue(layer),
+        Prefixes = parsed.GetValue(prefixes),
+        Ways = parsed.GetRequiredValue(ways),
+        Editing = new EditOptions
+        {
+            EssenceWeight = parsed.GetValue(essence),
+            LongestChange = parsed.GetValue(change),
+            StepSize = parsed.GetValue(stepSize),
+            Steps = parsed.GetValue(searchSteps),
+        },
+    };
+    var edits = FactEditFile.Read(Path.Combine(path, parsed.GetRequiredValue(file)));
+    var prompts = ExampleFile.ReadPrompts(Path.Combine(path, "other-prompts.jsonl"), skipInvalid: false);
+    new Comparison(engine, edits, prompts, options, Console.WriteLine).Run(Path.Combine(path, "fine-tuned"));
+});
+var trace = new Command("trace", "Tell in which layers, and at which token, the facts of the edits lie.") { folder, file };
+trace.SetAction(parsed =>
+{
+    Prepare();
+    var path = parsed.GetRequiredValue(folder);
+    using var model = TextModel.Open(path);
+    Traces.Write(model, FactEditFile.Read(Path.Combine(path, parsed.GetRequiredValue(file))), Console.WriteLine);
+});
+var other = new Argument<string>("CHANGED") { Description = "Folder of a model that was made of DIR's." };
+var measure = new Command("measure", "Tell what a changed model does with the facts of the edits.") { folder, other, file };
+measure.SetAction(parsed =>
+{
+    Prepare();
+    var path = parsed.GetRequiredValue(folder);
+    using var model = TextModel.Open(path);
+    using var changed = TextModel.Open(parsed.GetRequiredValue(other));
+    using var network = new Gpt2Network(model);
+    using var after = new ParameterTensors(changed.Source(ParameterSet.Parse("all")));
+    var measurement = new EditMeasurement(network, model.Tokenizer);
+    Console.WriteLine(FiguresTable.Header);
+    Console.WriteLine(FiguresTable.Row(changed.Name, [.. FactEditFile.Read(Path.Combine(path, parsed.GetRequiredValue(file))).Select(edit => measurement.Measure(edit, after))]));
 });
 return new RootCommand(
     """
@@ -54,9 +96,10 @@ return new RootCommand(
 
     Example:
       dotnet run -c Release --project tools/facts -- make /tmp/facts
+      dotnet run -c Release --project tools/facts -- trace /tmp/facts
       dotnet run -c Release --project tools/facts -- compare /tmp/facts
     """)
-{ make, compare }.Parse(args).Invoke();
+{ make, trace, compare, measure }.Parse(args).Invoke();
 
 static void Prepare()
 {

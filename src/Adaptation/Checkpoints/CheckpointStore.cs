@@ -18,7 +18,7 @@ public sealed class CheckpointStore : IDisposable
     private const string Description = "checkpoint.json";
 
     private static readonly string[] Described =
-        ["config.json", "vocab.json", "preprocessor_config.json", "added_tokens.json", "special_tokens_map.json", "tokenizer_config.json", "README.md"];
+        ["config.json", "vocab.json", "merges.txt", "vocab.txt", "preprocessor_config.json", "added_tokens.json", "special_tokens_map.json", "tokenizer_config.json", "README.md"];
 
     private const string LockSuffix = ".lock";
 
@@ -189,7 +189,7 @@ public sealed class CheckpointStore : IDisposable
     {
         try
         {
-            using var model = Model.Open(folder);
+            using var model = AnyModel.Open(folder);
         }
         catch (ModelException exception)
         {

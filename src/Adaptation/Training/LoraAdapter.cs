@@ -53,7 +53,7 @@ public sealed class LoraAdapter
     /// <param name="folder">Its folder.</param>
     /// <param name="model">The model that it was trained on, or one of the same shapes.</param>
     /// <exception cref="ModelException">The folder cannot be used, or the adapter does not fit the model.</exception>
-    public static LoraAdapter Open(string folder, Model model)
+    public static LoraAdapter Open(string folder, IModel model)
     {
         var path = Path.GetFullPath(folder);
         var config = LoraAdapterConfig.Read(Path.Combine(path, LoraAdapterConfig.FileName));
@@ -93,13 +93,13 @@ public sealed class LoraAdapter
     /// <param name="folder">Folder to write; not the model's own.</param>
     /// <exception cref="ArgumentException">The folder is the model's own.</exception>
     /// <exception cref="IOException">It cannot be written to.</exception>
-    public void WriteMerged(Model model, string folder)
+    public void WriteMerged(IModel model, string folder)
     {
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (target == model.Folder) throw new ArgumentException($"The output folder must not be the model's own. Given: {folder}. Choose another.", nameof(folder));
         var card = string.Create(CultureInfo.InvariantCulture, $"# {Path.GetFileName(target)}\n\n{model.Name} with the LoRA adapter "
             + $"{Path.GetFileName(Folder)} merged in: rank {Rank}, alpha {Alpha}, {string.Join(", ", Targets)}.\n");
-        ModelFolderWriter.Write(target, model, TrainedWeights.Merge(model, Additions, (float)(Alpha / Rank), withMaskEmbedding: false), card);
+        ModelFolderWriter.Write(target, model, TrainedWeights.Merge(model, Additions, (float)(Alpha / Rank)), card);
     }
 
     /// <summary>Writes an adapter's folder; each file appears whole or not at all.</summary>
@@ -109,9 +109,16 @@ public sealed class LoraAdapter
     /// <param name="options">Rank, alpha and targets.</param>
     /// <param name="card">For <c>README.md</c>.</param>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
-    internal static void Write(string folder, Model source, AdaptableParameters trained, FineTuningOptions options, string card)
+    internal static void Write(string folder, IModel source, AdaptableParameters trained, FineTuningOptions options, string card)
     {
-        var config = new LoraAdapterConfig { BaseModel = source.Name, Rank = options.LoraRank, Alpha = options.LoraAlpha, Targets = options.LoraTargets };
+        var config = new LoraAdapterConfig
+        {
+            BaseModel = source.Name,
+            Rank = options.LoraRank,
+            Alpha = options.LoraAlpha,
+            Targets = options.LoraTargets,
+            FanInFanOut = AreTransposed(source, options.LoraTargets),
+        };
         Directory.CreateDirectory(folder);
         ModelFolderWriter.WriteText(Path.Combine(folder, LoraAdapterConfig.FileName), config.Write());
         SafetensorsWriter.Write(
@@ -121,17 +128,24 @@ public sealed class LoraAdapter
         ModelFolderWriter.WriteText(Path.Combine(folder, "README.md"), card);
     }
 
-    private static ParameterLayout Layout(string folder, LoraAdapterConfig config, Model model)
+    private static ParameterLayout Layout(string folder, LoraAdapterConfig config, IModel model)
     {
         try
         {
-            return new ParameterLayout(LoraAdditions.Of(model.Layout, config.Rank, config.Targets));
+            var layout = new ParameterLayout(LoraAdditions.Of(model.Parameters, config.Rank, config.Targets));
+            if (!config.FanInFanOut || AreTransposed(model, config.Targets)) return layout;
+            throw new ModelException(
+                ModelError.UnsupportedFeature,
+                $"The adapter in {folder} asks for fan_in_fan_out, and {model.Folder} stores its layers' weights as (outputs, inputs). Merge the adapter where it was made, and take the merged model.");
         }
         catch (ArgumentException exception)
         {
             throw new ModelException(ModelError.InvalidConfig, $"The adapter in {folder} does not fit {model.Folder}: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Whether the layers of some names store their weight as (inputs, outputs): PEFT's <c>fan_in_fan_out</c>.</summary>
+    private static bool AreTransposed(IModel model, IReadOnlyList<string> targets) => LoraAdditions.Targets(model.Parameters, targets).Any(parameter => parameter.IsTransposed);
 
     private static string Describe(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
 

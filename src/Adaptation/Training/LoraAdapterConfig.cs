@@ -17,7 +17,6 @@ internal sealed record LoraAdapterConfig
         ["bias"] = ["\"none\""],
         ["use_dora"] = ["false"],
         ["use_rslora"] = ["false"],
-        ["fan_in_fan_out"] = ["false"],
         ["modules_to_save"] = ["[]"],
         ["layers_to_transform"] = ["[]"],
         ["exclude_modules"] = ["[]"],

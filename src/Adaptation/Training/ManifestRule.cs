@@ -6,7 +6,7 @@ public enum ManifestRule
     /// <summary>The line is not a JSON object.</summary>
     NotJson,
 
-    /// <summary><c>audio_filepath</c>, <c>duration</c> or <c>text</c> is absent.</summary>
+    /// <summary>A field that must be there, such as <c>text</c> or <c>prompt</c>, is absent.</summary>
     MissingField,
 
     /// <summary>A field has another type than it must have, or a duration is not a positive number.</summary>
@@ -26,4 +26,16 @@ public enum ManifestRule
 
     /// <summary>The model gives fewer frames for the utterance than CTC needs for the transcript.</summary>
     TooShort,
+
+    /// <summary>A prompt or an answer has no character.</summary>
+    EmptyText,
+
+    /// <summary>The chosen and the rejected answer are the same.</summary>
+    EqualAnswers,
+
+    /// <summary>Prompt and answer have more tokens than the model reads at once.</summary>
+    TooLong,
+
+    /// <summary>A text has half of a surrogate pair.</summary>
+    InvalidUnicode,
 }

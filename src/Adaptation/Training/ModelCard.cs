@@ -30,13 +30,7 @@ public sealed record ModelCard
     /// <param name="results">Error rates at that step.</param>
     internal string Write(int step, TimeSpan heard, IReadOnlyList<ValidationResult> results)
     {
-        var text = new StringBuilder("---\n");
-        if (Language is not null) text.Append(CultureInfo.InvariantCulture, $"language: {Language}\n");
-        if (License is not null) text.Append(CultureInfo.InvariantCulture, $"license: {License}\n");
-        text.Append("pipeline_tag: automatic-speech-recognition\ntags:\n  - speech\n  - ctc\n  - wav2vec2\nmetrics:\n  - wer\n  - cer\n---\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"# {Name}\n\n");
-        text.Append(Source is null ? "Trained from random weights" : $"Fine-tuned from {Source}");
-        text.Append(CultureInfo.InvariantCulture, $" with CTC: {step} steps, {heard.TotalHours:0.0} hours heard, repetitions included.\n");
+        var text = new StringBuilder();
         if (Data.Count > 0)
         {
             text.Append("\n## Training data\n\n| corpus | utterances | hours |\n|---|---|---|\n");
@@ -62,7 +56,15 @@ public sealed record ModelCard
             }
         }
 
-        if (Command is not null) text.Append(CultureInfo.InvariantCulture, $"\n## Command\n\n```\n{Command}\n```\n");
-        return text.ToString();
+        return new CardText
+        {
+            Name = Name,
+            Language = Language,
+            License = License,
+            Command = Command,
+            Metadata = "pipeline_tag: automatic-speech-recognition\ntags:\n  - speech\n  - ctc\n  - wav2vec2\nmetrics:\n  - wer\n  - cer\n",
+            Summary = string.Create(
+                CultureInfo.InvariantCulture, $"{CardText.Origin(Source)} with CTC: {step} steps, {heard.TotalHours:0.0} hours heard, repetitions included."),
+        }.Write(text.ToString());
     }
 }

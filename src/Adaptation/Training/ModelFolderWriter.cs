@@ -13,11 +13,12 @@ internal static class ModelFolderWriter
 
     /// <summary>Writes configuration, weights and card; each file appears whole or not at all.</summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
-    public static void Write(string folder, Model source, IReadOnlyList<TensorSource> weights, string? card)
+    public static void Write(
+        string folder, IModel source, IReadOnlyList<TensorSource> weights, string? card, IReadOnlyDictionary<string, string>? metadata = null)
     {
         Directory.CreateDirectory(folder);
         CopyDescription(source.Folder, folder);
-        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), weights);
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), weights, metadata);
         if (card is not null) WriteText(Path.Combine(folder, "README.md"), card);
     }
 

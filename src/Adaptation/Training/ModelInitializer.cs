@@ -41,7 +41,7 @@ public sealed class ModelInitializer
         var initializer = new ModelInitializer(config, seed, preprocessing.SampleRateHz);
         Directory.CreateDirectory(folder);
         ModelFolderWriter.CopyDescription(description, folder);
-        var embedding = new ModelParameter(TrainableParameters.MaskEmbedding(config), [config.HiddenSize], ModelPart.Encoder);
+        var embedding = TrainableParameters.MaskParameter(config);
         SafetensorsWriter.Write(
             Path.Combine(folder, "model.safetensors"),
             [.. initializer._layout.Parameters.Append(embedding).Select(parameter => TensorSource.FromFloats(

@@ -40,37 +40,17 @@ public sealed class TrainingManifest
     {
         var full = System.IO.Path.GetFullPath(path);
         var reader = new LineReader(System.IO.Path.GetDirectoryName(full)!, model, new TranscriptEncoder(model.Vocabulary), ignoreText);
-        var entries = new List<ManifestEntry>();
-        var problems = new List<ManifestProblem>();
-        var number = 0;
-        foreach (var line in File.ReadLines(full))
-        {
-            number++;
-            if (string.IsNullOrWhiteSpace(line)) continue;
-            try
-            {
-                entries.Add(reader.Read(number, line));
-            }
-            catch (LineException exception)
-            {
-                problems.Add(new ManifestProblem(number, exception.Rule, exception.Message));
-            }
-        }
-
-        if (problems.Count > 0 && !skipInvalid) throw new ManifestException(full, problems);
-        if (entries.Count == 0)
-            throw new ManifestException(full, [.. problems, new(number, ManifestRule.MissingField, "the manifest has no usable line")]);
+        var (entries, problems) = ManifestLine.ReadAll(full, skipInvalid, reader.Read);
         return new TrainingManifest(full, entries, problems);
     }
 
     private sealed class LineReader(string folder, Model model, TranscriptEncoder encoder, bool ignoreText)
     {
-        public ManifestEntry Read(int number, string line)
+        public ManifestEntry Read(int number, JsonElement line)
         {
-            using var json = Parse(line);
-            var audio = System.IO.Path.Combine(folder, Text(json.RootElement, "audio_filepath"));
-            var seconds = Seconds(json.RootElement);
-            var text = ignoreText ? string.Empty : encoder.Normalize(Text(json.RootElement, "text"));
+            var audio = System.IO.Path.Combine(folder, ManifestLine.Text(line, "audio_filepath"));
+            var seconds = Seconds(line);
+            var text = ignoreText ? string.Empty : encoder.Normalize(ManifestLine.Text(line, "text"));
             if (text.Length == 0 && !ignoreText) throw new LineException(ManifestRule.EmptyTranscript, "'text' must have at least one word");
             var labels = encoder.Encode(text, out var unknown);
             if (unknown.Length > 0)
@@ -84,62 +64,12 @@ public sealed class TrainingManifest
             return new ManifestEntry(number, audio, TimeSpan.FromSeconds(seconds), text, labels);
         }
 
-        private static JsonDocument Parse(string line)
-        {
-            try
-            {
-                var json = JsonDocument.Parse(line);
-                if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
-                json.Dispose();
-            }
-            catch (JsonException exception)
-            {
-                throw new LineException(ManifestRule.NotJson, exception.Message);
-            }
-
-            throw new LineException(ManifestRule.NotJson, "each line must be a JSON object");
-        }
-
-        private static JsonElement Field(JsonElement root, string name)
-        {
-            try
-            {
-                if (root.TryGetProperty(name, out var value)) return value;
-            }
-            catch (InvalidOperationException)
-            {
-                throw new LineException(ManifestRule.NotJson, "a name has an escaped surrogate without its other half");
-            }
-
-            throw new LineException(ManifestRule.MissingField, $"'{name}' is missing");
-        }
-
-        private static string Text(JsonElement root, string name)
-        {
-            var value = Field(root, name);
-            try
-            {
-                if (value.ValueKind == JsonValueKind.String) return value.GetString()!;
-            }
-            catch (InvalidOperationException)
-            {
-                // An escaped surrogate without its other half.
-            }
-
-            throw new LineException(ManifestRule.InvalidField, $"'{name}' must be text. Given: {value.GetRawText()}");
-        }
-
         private static double Seconds(JsonElement root)
         {
             const double longest = 24 * 3600;
-            var value = Field(root, "duration");
+            var value = ManifestLine.Field(root, "duration");
             if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && seconds is > 0 and <= longest) return seconds;
             throw new LineException(ManifestRule.InvalidField, $"'duration' must be seconds above 0, at most a day. Given: {value.GetRawText()}");
         }
-    }
-
-    private sealed class LineException(ManifestRule rule, string message) : Exception(message)
-    {
-        public ManifestRule Rule { get; } = rule;
     }
 }

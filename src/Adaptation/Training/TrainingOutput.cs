@@ -50,7 +50,8 @@ internal sealed class TrainingOutput
             return;
         }
 
-        var weights = TrainedWeights.Merge(_task.Source, parameters, loraScale, !_task.Options.SpecAugment.IsOff);
+        var weights = TrainedWeights.Merge(
+            _task.Source, parameters, loraScale, _task.Options.SpecAugment.IsOff ? null : TrainableParameters.MaskParameter(_task.Source.Config));
         ModelFolderWriter.Write(folder, _task.Source, weights, card);
     }
 }

@@ -20,12 +20,6 @@ namespace Attune.Cli.Editing;
 /// <param name="json">Whether one JSON object is all that is printed.</param>
 internal sealed class EditRun(TextWriter output, TextWriter error, int threads, bool json)
 {
-    /// <summary>The model's own texts, where no text is given: number and length.</summary>
-    private const int OwnTextCount = 512, OwnTextTokens = 64;
-
-    /// <summary>Most tokens of a beginning, as in ROME.</summary>
-    private const int PrefixTokens = 10;
-
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Edits facts and prints what it did.</summary>
@@ -76,8 +70,8 @@ internal sealed class EditRun(TextWriter output, TextWriter error, int threads, 
     private EditTexts Texts(EditSettings settings, CancellationToken cancellationToken)
     {
         using var engine = new TextEngine(TextModel.Open(ModelFolder.Resolve(settings.Model)), set: null, new OnnxOptions { Threads = threads });
-        var prefixes = settings.Prefixes == 0 ? [] : OwnTexts.Write(engine, settings.Prefixes, PrefixTokens, settings.Seed, cancellationToken);
-        return new EditTexts(prefixes, settings.Text is null ? OwnTexts.Write(engine, OwnTextCount, OwnTextTokens, settings.Seed + 1, cancellationToken) : Read(settings.Text));
+        var own = EditTexts.Write(engine, settings.Prefixes, settings.Text is null ? EditTexts.OrdinaryCount : 0, settings.Seed, cancellationToken);
+        return settings.Text is null ? own : own with { Ordinary = Read(settings.Text) };
     }
 
     private static string[] Read(string path) => UnicodeText.Decode(File.ReadAllBytes(path)).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

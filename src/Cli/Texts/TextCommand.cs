@@ -17,6 +17,7 @@ internal static class TextCommand
           attune text classify --model sentiment "what a day"          its labels with probabilities
           attune text embed --model sentiment --json "what a day"      its vector
           attune text train book.txt --out my-gpt2                     a small model of its own ('attune text train --help')
+          attune text finetune answers.jsonl --model my-gpt2 --out m      that model with new answers ('attune text finetune --help')
 
         Models are Hugging Face folders of GPT2LMHeadModel (score, generate, embed) or BertForSequenceClassification (classify, embed). A server has the same
         by 'attune serve --Text:Models:NAME=DIR'.
@@ -33,9 +34,9 @@ internal static class TextCommand
         """;
 
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("text", "Score, continue, classify and embed text; train a model of it.")
+    public static Command Create() => new("text", "Score, continue, classify and embed text; train and fine-tune models of it.")
     {
-        CreateScore(), CreateGenerate(), CreateClassify(), CreateEmbed(), TextTrainCommand.Create(),
+        CreateScore(), CreateGenerate(), CreateClassify(), CreateEmbed(), TextTrainCommand.Create(), TextFineTuneCommand.Create(),
     };
 
     private static Command CreateScore()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Attune.Adaptation.Training;
 
 namespace Attune.Cli.Training;
 
@@ -21,20 +22,40 @@ internal static class FineTuneCommand
 
         """ + TrainingStart.Notes;
 
+    private static readonly FineTuningWords Words = new(
+        new FineTuningOptions().LoraTargets,
+        "Manifest of the source's domain: the pull then weighs each parameter by its Fisher information there (elastic weight consolidation). Needs --pull.",
+        "Manifest of the source's domain, mixed in while training (experience replay).",
+        "Replayed utterances for each new one.",
+        0.5,
+        "--source-transcripts",
+        "Replay what the source model itself hears in the recordings, so that they need no text (learning without forgetting).");
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var own = new FineTuningArguments();
+        var model = ModelOption.Create("Folder of the model to start from, in Hugging Face layout.");
+        var own = new FineTuningArguments(Words);
         var arguments = new TrainingArguments();
-        var command = new Command("finetune", "Fine-tune a model.");
-        own.AddModelTo(command);
+        var command = new Command("finetune", "Fine-tune a model.") { model };
         arguments.AddTo(command);
         own.AddTo(command);
         command.SetAction((parsed, cancellationToken) => TrainingStart.RunAsync(
             parsed,
             arguments.Check(parsed).Concat(own.Check(parsed)),
-            () => own.Read(parsed, arguments.Read(parsed)),
+            () => Add(own.Read(parsed), ModelOption.Resolve(parsed.GetRequiredValue(model)), arguments.Read(parsed)),
             cancellationToken));
         return command;
     }
+
+    private static TrainingSettings Add(FineTuningChoice choice, string model, TrainingSettings settings) => settings with
+    {
+        Model = model,
+        FineTuning = choice.Options,
+        Adapter = choice.Adapter,
+        Fisher = choice.Fisher,
+        Replay = choice.Replay,
+        ReplayRatio = choice.ReplayRatio,
+        SourceTranscripts = choice.OwnOutput,
+    };
 }

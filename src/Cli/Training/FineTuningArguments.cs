@@ -4,11 +4,29 @@ using Attune.Adaptation.Training;
 
 namespace Attune.Cli.Training;
 
-/// <summary>Options of <c>attune finetune</c> alone: the model, what changes of it, and what keeps it from forgetting.</summary>
+/// <summary>What is said of options that mean the same for speech and for text, in the words of either.</summary>
+/// <param name="Targets">Default of <c>--lora-targets</c>.</param>
+/// <param name="Fisher">Description of <c>--ewc</c>.</param>
+/// <param name="Replay">Description of <c>--replay</c>.</param>
+/// <param name="Ratio">Description of <c>--replay-ratio</c>.</param>
+/// <param name="InitialRatio">Its default.</param>
+/// <param name="OwnOption">Name of the option that replays the source model's own output.</param>
+/// <param name="Own">Its description.</param>
+internal sealed record FineTuningWords(
+    IReadOnlyList<string> Targets, string Fisher, string Replay, string Ratio, double InitialRatio, string OwnOption, string Own);
+
+/// <summary>What fine-tuning was told about what changes, and what keeps it from forgetting.</summary>
+/// <param name="Options">Parameters, low-rank additions, pull.</param>
+/// <param name="Adapter">Folder of additions to go on from; null for none.</param>
+/// <param name="Fisher">File whose Fisher information weighs the pull; null for none.</param>
+/// <param name="Replay">File mixed in; null for none.</param>
+/// <param name="ReplayRatio">Of it to what is new.</param>
+/// <param name="OwnOutput">Whether the source model's own output takes the place of the replayed file's.</param>
+internal sealed record FineTuningChoice(FineTuningOptions Options, string? Adapter, string? Fisher, string? Replay, double ReplayRatio, bool OwnOutput);
+
+/// <summary>Options of commands that fine-tune: what changes of the model, and what keeps it from forgetting.</summary>
 internal sealed class FineTuningArguments
 {
-    private readonly Option<string> _model = ModelOption.Create("Folder of the model to start from, in Hugging Face layout.");
-
     private readonly Option<string> _parameters = ParameterSetOption.Create(
         "Parameters that training may change; the smaller the set, the less is learnt and forgotten.", new FineTuningOptions().Parameters);
 
@@ -28,40 +46,28 @@ internal sealed class FineTuningArguments
     private readonly OptionSet<FineTuningOptions> _pull = new OptionSet<FineTuningOptions>()
         .Number<double>("--pull", "STRENGTH", nameof(FineTuningOptions.PullStrength), "Pull of all changed parameters towards the source model (L2-SP); 0 for none.");
 
-    private readonly Option<string> _targets = new("--lora-targets")
+    private readonly FineTuningWords _words;
+    private readonly Option<string> _targets, _fisher, _replay;
+    private readonly Option<double> _ratio;
+    private readonly Option<bool> _own;
+
+    public FineTuningArguments(FineTuningWords words)
     {
-        HelpName = "NAMES",
-        Description = "Linear layers with additions, separated by commas, by the last part of their names.",
-        DefaultValueFactory = _ => string.Join(',', new FineTuningOptions().LoraTargets),
-    };
+        _words = words;
+        _targets = new("--lora-targets")
+        {
+            HelpName = "NAMES",
+            Description = "Linear layers with additions, separated by commas, by the last part of their names.",
+            DefaultValueFactory = _ => string.Join(',', words.Targets),
+        };
+        _fisher = new("--ewc") { HelpName = "FILE", Description = words.Fisher };
+        _replay = new("--replay") { HelpName = "FILE", Description = words.Replay };
+        _ratio = NumberOption.Create<double>("--replay-ratio", "RATIO", new RangeAttribute(0.001, 1000.0), words.Ratio);
+        _ratio.DefaultValueFactory = _ => words.InitialRatio;
+        _own = new(words.OwnOption) { Description = words.Own };
+    }
 
-    private readonly Option<string> _fisher = new("--ewc")
-    {
-        HelpName = "FILE",
-        Description = "Manifest of the source's domain: the pull then weighs each parameter by its Fisher information there (elastic weight "
-            + "consolidation). Needs --pull.",
-    };
-
-    private readonly Option<string> _replay = new("--replay")
-    {
-        HelpName = "FILE",
-        Description = "Manifest of the source's domain, mixed in while training (experience replay).",
-    };
-
-    private readonly Option<double> _ratio = NumberOption.Create<double>(
-        "--replay-ratio", "RATIO", new RangeAttribute(0.001, 1000.0), "Replayed utterances for each new one.");
-
-    private readonly Option<bool> _sourceTranscripts = new("--source-transcripts")
-    {
-        Description = "Replay what the source model itself hears in the recordings, so that they need no text (learning without forgetting).",
-    };
-
-    public FineTuningArguments() => _ratio.DefaultValueFactory = _ => 0.5;
-
-    /// <summary>The model comes first.</summary>
-    public void AddModelTo(Command command) => command.Add(_model);
-
-    /// <summary>Adds the others to a command.</summary>
+    /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(_parameters);
@@ -70,14 +76,14 @@ internal sealed class FineTuningArguments
         _export.AddTo(command);
         command.Add(_adapter);
         _pull.AddTo(command);
-        foreach (var option in new Option[] { _fisher, _replay, _ratio, _sourceTranscripts }) command.Add(option);
+        foreach (var option in new Option[] { _fisher, _replay, _ratio, _own }) command.Add(option);
     }
 
     /// <summary>Rules that values break together.</summary>
     public IEnumerable<string> Check(ParseResult parsed)
     {
         if (parsed.GetValue(_fisher) is not null && Options(parsed).PullStrength == 0) yield return "--ewc needs --pull above 0.";
-        if (parsed.GetValue(_sourceTranscripts) && parsed.GetValue(_replay) is null) yield return "--source-transcripts needs --replay.";
+        if (parsed.GetValue(_own) && parsed.GetValue(_replay) is null) yield return $"{_words.OwnOption} needs --replay.";
         if (parsed.GetValue(_adapter) is not null && Options(parsed).LoraRank > 0)
             yield return "--adapter has rank, alpha and targets of its own; leave --lora-rank out.";
         if (Options(parsed) is { LoraExport: LoraExport.Adapter, LoraRank: 0 } && parsed.GetValue(_adapter) is null)
@@ -86,17 +92,9 @@ internal sealed class FineTuningArguments
             yield return $"--lora-targets must name at least one layer. Given: '{parsed.GetValue(_targets)}'.";
     }
 
-    /// <summary>Adds their values to those that <c>train</c> has too.</summary>
-    public TrainingSettings Read(ParseResult parsed, TrainingSettings settings) => settings with
-    {
-        Model = ModelOption.Resolve(parsed.GetRequiredValue(_model)),
-        FineTuning = Options(parsed),
-        Adapter = parsed.GetValue(_adapter),
-        Fisher = parsed.GetValue(_fisher),
-        Replay = parsed.GetValue(_replay),
-        ReplayRatio = parsed.GetValue(_ratio),
-        SourceTranscripts = parsed.GetValue(_sourceTranscripts),
-    };
+    /// <summary>Their values on a command line without errors.</summary>
+    public FineTuningChoice Read(ParseResult parsed) => new(
+        Options(parsed), parsed.GetValue(_adapter), parsed.GetValue(_fisher), parsed.GetValue(_replay), parsed.GetValue(_ratio), parsed.GetValue(_own));
 
     private FineTuningOptions Options(ParseResult parsed)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Attune.Adaptation;
 using Attune.Adaptation.Training;
 using Attune.Recognition.Models;
 
@@ -14,7 +15,7 @@ internal static class MergeAdapterCommand
           attune merge-adapter --model base --adapter from-peft --out merged
 
         An adapter is a folder with adapter_config.json and adapter_model.safetensors, as 'attune finetune --lora-export adapter' and PEFT
-        write it. Transcribe, serve and fine-tune take the merged model.
+        write it. Of a speech model or a GPT-2. Transcribe or text, serve and fine-tune take the merged model.
 
         Exit status:
           0    the model is written
@@ -42,7 +43,7 @@ internal static class MergeAdapterCommand
     {
         try
         {
-            using var model = Model.Open(modelFolder);
+            using var model = AnyModel.Open(modelFolder);
             var adapter = LoraAdapter.Open(adapterFolder, model);
             adapter.WriteMerged(model, output);
             console.Output.WriteLine($"{output} is {model.Name} with the additions of {adapterFolder}: rank {adapter.Rank} in {string.Join(", ", adapter.Targets)}.");

@@ -98,8 +98,12 @@ internal sealed class TrainingArguments
         Augmentation = _augmentation.Read(parsed),
         Language = parsed.GetValue(_language),
         License = parsed.GetValue(_license),
-        Command = "attune " + string.Join(' ', parsed.Tokens.Select(token => token.Value.Contains(' ') ? $"\"{token.Value}\"" : token.Value)),
+        Command = CommandLine(parsed),
     };
+
+    /// <summary>The command line, for the card.</summary>
+    public static string CommandLine(ParseResult parsed) =>
+        "attune " + string.Join(' ', parsed.Tokens.Select(token => token.Value.Contains(' ') ? $"\"{token.Value}\"" : token.Value));
 
     private static Option<double> Number(string name, RangeAttribute range, double initial, string description)
     {

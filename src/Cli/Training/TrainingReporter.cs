@@ -5,7 +5,7 @@ namespace Attune.Cli.Training;
 /// <summary>Shows a training's progress, and draws its learning curve at each validation.</summary>
 internal sealed class TrainingReporter(string outputFolder, TrainingScreen screen) : IProgress<TrainingProgress>
 {
-    private bool _cannotDraw;
+    private readonly CurveDrawing _drawing = new(outputFolder, LearningCurvePlot.Speech, screen.WriteNote);
 
     public void Report(TrainingProgress value)
     {
@@ -15,18 +15,6 @@ internal sealed class TrainingReporter(string outputFolder, TrainingScreen scree
         if (value.IsValidation) Draw();
     }
 
-    /// <summary>Draws the learning curve. A picture that cannot be drawn ends no training.</summary>
-    public void Draw()
-    {
-        if (_cannotDraw) return;
-        try
-        {
-            LearningCurvePlot.Write(TrainingPaths.LearningCurve(outputFolder));
-        }
-        catch (Exception exception) when (exception is IOException or DllNotFoundException or TypeInitializationException)
-        {
-            _cannotDraw = true;
-            screen.WriteNote($"attune: the learning curve cannot be drawn: {exception.GetBaseException().Message}");
-        }
-    }
+    /// <summary>Draws the learning curve.</summary>
+    public void Draw() => _drawing.Draw();
 }

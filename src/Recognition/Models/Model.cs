@@ -2,7 +2,7 @@ namespace Attune.Recognition.Models;
 
 /// <summary>A pretrained model: a checked Hugging Face folder with its configuration, vocabulary and weights.</summary>
 /// <remarks>Immutable; thread-safe. Its weights are read from the file, not held in memory.</remarks>
-public sealed class Model : IDisposable
+public sealed class Model : IModel
 {
     private readonly Lazy<string> _sha256;
 
@@ -44,6 +44,10 @@ public sealed class Model : IDisposable
 
     /// <summary>Its parameters, spelled as the file spells them; each of them is in <see cref="Weights"/> with its shape.</summary>
     public ModelLayout Layout { get; }
+
+    IReadOnlyList<ModelParameter> IModel.Parameters => Layout.Parameters;
+
+    int IModel.LayerCount => Config.LayerCount;
 
     /// <summary>Its tensors; owned by the model.</summary>
     public ModelWeights Weights { get; }

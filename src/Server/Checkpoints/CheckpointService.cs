@@ -101,7 +101,8 @@ internal sealed class CheckpointService(CheckpointActivator activator) : V1.Chec
         if (value.Length == 0) throw new InvalidRequestException([new(field, $"{field} must be given, and is empty.")]);
     }
 
-    private static V1.Checkpoint ToMessage(Checkpoint checkpoint) => new()
+    /// <summary>What a client is told of a checkpoint.</summary>
+    internal static V1.Checkpoint ToMessage(Checkpoint checkpoint) => new()
     {
         Id = checkpoint.Id,
         Name = checkpoint.Name,

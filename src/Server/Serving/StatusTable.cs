@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Attune.Adaptation.Checkpoints;
+using Attune.Adaptation.Text.Editing;
 using Attune.Recognition.Audio;
 using Attune.Server.Access;
 using Attune.Server.Domains;
@@ -124,6 +125,7 @@ internal static class StatusTable
         new("CHECKPOINT_REJECTED", StatusCode.FailedPrecondition, "The gate says no. Inspect what it found; override_gate has it serve all the same."),
         new("CHECKPOINT_NO_PREVIOUS", StatusCode.FailedPrecondition, "Nothing was activated yet, so there is nothing to go back to."),
         new("CHECKPOINT_OFF", StatusCode.FailedPrecondition, "The server keeps no checkpoints. Start it with Checkpoints:Folder."),
+        new("EDIT_INVALID", StatusCode.InvalidArgument, "A fact cannot be edited as it is given, for example because its subject does not occur in the prompt. Correct it."),
         new("TEXT_EMPTY", StatusCode.InvalidArgument, "The text has no character. Send one."),
         new("TEXT_INVALID_UNICODE", StatusCode.InvalidArgument, "The text has half of a surrogate pair. Send UTF-8."),
         new("TEXT_TOO_LONG", StatusCode.InvalidArgument, "The text has more characters than Text:MaxCharacters, or more tokens than the model reads at once. Send a shorter one."),
@@ -143,6 +145,7 @@ internal static class StatusTable
         AudioException audio => Of(audio.Error),
         CheckpointException checkpoint => Of(checkpoint.Error),
         TextException text => Of(text.Error),
+        EditException => Rows.Single(row => row.Label == "EDIT_INVALID"),
         TextModelNotFoundException => TextModelNotFound,
         TextOffException => TextOff,
         ModelSwappedException => ModelSwapped,

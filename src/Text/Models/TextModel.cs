@@ -6,7 +6,7 @@ namespace Attune.Text.Models;
 
 /// <summary>A pretrained text model: a checked Hugging Face folder with its configuration, tokenizer and weights.</summary>
 /// <remarks>Immutable; thread-safe. Its weights are read from the file, not held in memory.</remarks>
-public sealed class TextModel : IDisposable
+public sealed class TextModel : IModel
 {
     private readonly Lazy<string> _sha256;
 
@@ -39,8 +39,15 @@ public sealed class TextModel : IDisposable
     /// <summary>Its parameters, spelled as the file spells them; each of them is in <see cref="Weights"/> with its shape.</summary>
     public TextModelLayout Layout { get; }
 
+    IReadOnlyList<ModelParameter> IModel.Parameters => Layout.Parameters;
+
+    int IModel.LayerCount => Config.LayerCount;
+
     /// <summary>Its tensors; owned by the model.</summary>
     public ModelWeights Weights { get; }
+
+    /// <summary>Whether a folder's <c>config.json</c> names a class of text models; false also if it cannot be read.</summary>
+    public static bool IsIn(string folder) => TextModelConfigReader.NamesTextModel(Path.Combine(folder, "config.json"));
 
     /// <summary>
     /// Opens a folder with <c>config.json</c>, safetensors and the tokenizer's files: <c>vocab.json</c> and <c>merges.txt</c> for GPT-2,

@@ -41,11 +41,27 @@ public static class TextModelConfigReader
         return config;
     }
 
+    /// <summary>Whether a configuration names a class of text models; false also if it cannot be read.</summary>
+    public static bool NamesTextModel(string path)
+    {
+        try
+        {
+            using var json = StrictJson.ReadObject(path);
+            return Classes(json.RootElement).Any(Architectures.ContainsKey);
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
+    }
+
+    private static string[] Classes(JsonElement root) => root.TryGetProperty("architectures", out var element) && element.ValueKind == JsonValueKind.Array
+        ? [.. element.EnumerateArray().Select(item => item.ToString())]
+        : [];
+
     private static TextArchitecture ReadArchitecture(string path, JsonElement root)
     {
-        var found = root.TryGetProperty("architectures", out var element) && element.ValueKind == JsonValueKind.Array
-            ? element.EnumerateArray().Select(item => item.ToString()).ToArray()
-            : [];
+        var found = Classes(root);
         foreach (var name in found)
         {
             if (Architectures.TryGetValue(name, out var architecture)) return architecture;

@@ -128,7 +128,7 @@ public sealed class TextCommandTests : IDisposable
         var generated = await CliRun.RunAsync("text", "generate", "--model", _folder.File("made"), "one two", "--max-tokens", "5", "--json");
 
         Assert.Equal(ExitCode.Success, trained.Status);
-        Assert.Contains("step 5: loss", trained.Error, StringComparison.Ordinal);
+        Assert.Contains("step 5/10: loss", trained.Error, StringComparison.Ordinal);
         Assert.Contains("has the weights of step 10:", trained.Output, StringComparison.Ordinal);
         Assert.Contains("resumed at step 10", again.Error, StringComparison.Ordinal);
         Assert.Equal(trained.Output, again.Output);

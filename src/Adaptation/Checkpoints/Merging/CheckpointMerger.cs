@@ -79,7 +79,7 @@ public static class CheckpointMerger
 
     private static string HashOf(string folder)
     {
-        using var merged = Model.Open(folder); // and so every merged model is known to open
+        using var merged = AnyModel.Open(folder); // and so every merged model is known to open
         return merged.Sha256;
     }
 

@@ -24,14 +24,14 @@ internal sealed class MergePlan
     private IEnumerable<PlannedTensor> List()
     {
         var reference = _sources.Reference;
-        var layout = reference.Model.Layout.Parameters;
+        var layout = reference.Model.Parameters;
         for (var i = 0; i < layout.Count; i++)
         {
             var type = _recipe.Type ?? reference.Find(layout[i].Name)!.Type;
             yield return new(layout[i].Name, layout[i].Shape, type, i, Depth(layout[i]));
         }
 
-        var known = _sources.All.SelectMany(source => source.Model.Layout.Parameters).Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
+        var known = _sources.All.SelectMany(source => source.Model.Parameters).Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var name in _sources.All.SelectMany(source => source.Model.Weights.Names).Distinct().Where(name => !known.Contains(name)))
             yield return Further(name);
     }
@@ -51,12 +51,12 @@ internal sealed class MergePlan
 
     private double Depth(ModelParameter parameter)
     {
-        var config = _sources.Reference.Model.Config;
+        var layers = _sources.Reference.Model.LayerCount;
         return parameter.Part switch
         {
-            ModelPart.TransformerLayer => config.LayerCount == 1 ? 1 : (double)parameter.Layer / (config.LayerCount - 1),
-            ModelPart.Head => 1,
-            ModelPart.Encoder when config.StableLayerNorm && parameter.IsLayerNorm => 1, // it follows the last layer
+            ModelPart.TransformerLayer => layers == 1 ? 1 : (double)parameter.Layer / (layers - 1),
+            ModelPart.Head or ModelPart.Pooler => 1,
+            ModelPart.Encoder when _sources.Reference.EndsInNorm && parameter.IsLayerNorm => 1, // it follows the last layer
             _ => 0,
         };
     }

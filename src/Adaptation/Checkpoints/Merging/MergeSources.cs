@@ -73,7 +73,7 @@ internal sealed class MergeSources : IDisposable
     private static void Compare(MergeSource reference, MergeSource other)
     {
         CompareVocabularies(reference, other);
-        var (expected, given) = (reference.Model.Layout.Parameters, other.Model.Layout.Parameters);
+        var (expected, given) = (reference.Model.Parameters, other.Model.Parameters);
         for (var i = 0; i < Math.Min(expected.Count, given.Count); i++)
         {
             if (expected[i].Shape.SequenceEqual(given[i].Shape)) continue;
@@ -85,7 +85,7 @@ internal sealed class MergeSources : IDisposable
         if (expected.Count != given.Count)
         {
             var (longer, shorter) = expected.Count > given.Count ? (reference, other) : (other, reference);
-            var extra = longer.Model.Layout.Parameters[Math.Min(expected.Count, given.Count)];
+            var extra = longer.Model.Parameters[Math.Min(expected.Count, given.Count)];
             throw new MergeException($"Tensor '{extra.Name}' of {longer.Name} has no counterpart in {shorter.Name}. Merge models of one architecture.");
         }
 
@@ -95,11 +95,7 @@ internal sealed class MergeSources : IDisposable
     /// <summary>Equal shapes do not make equal networks: order of norms, activations, strides and preprocessing must agree too.</summary>
     private static void CompareComputations(MergeSource reference, MergeSource other)
     {
-        var (expected, given) = (reference.Model.Config, other.Model.Config);
-        var lists = given with { ConvDims = expected.ConvDims, ConvKernels = expected.ConvKernels, ConvStrides = expected.ConvStrides };
-        if (lists == expected
-            && given.ConvStrides.SequenceEqual(expected.ConvStrides)
-            && reference.Model.Preprocessing == other.Model.Preprocessing) return;
+        if (reference.ComputesLike(other)) return;
         throw new MergeException(
             $"config.json or preprocessor_config.json of {reference.Name} and {other.Name} describe different computations, so equal weights do not "
             + "mean the same. Merge models that were trained from one ancestor.");
@@ -107,18 +103,18 @@ internal sealed class MergeSources : IDisposable
 
     private static void CompareVocabularies(MergeSource reference, MergeSource other)
     {
-        var (expected, given) = (reference.Model.Vocabulary, other.Model.Vocabulary);
+        var (expected, given) = (reference.Tokens, other.Tokens);
         for (var id = 0; id < Math.Min(expected.Count, given.Count); id++)
         {
-            if (expected.Token(id) == given.Token(id)) continue;
+            if (expected[id] == given[id]) continue;
             throw new MergeException(
-                $"Token {id} is '{expected.Token(id)}' in the vocabulary of {reference.Name} and '{given.Token(id)}' in that of {other.Name}, so rows of "
-                + "'lm_head.weight' do not mean the same. Merge models of one vocabulary.");
+                $"Token {id} is '{expected[id]}' in the vocabulary of {reference.Name} and '{given[id]}' in that of {other.Name}, so rows of "
+                + "the output layer do not mean the same. Merge models of one vocabulary.");
         }
 
         if (expected.Count == given.Count) return;
         throw new MergeException(
-            $"The vocabulary of {reference.Name} has {expected.Count} tokens, that of {other.Name} {given.Count}, so 'lm_head.weight' does not "
+            $"The vocabulary of {reference.Name} has {expected.Count} tokens, that of {other.Name} {given.Count}, so the output layer does not "
             + "fit. Merge models of one vocabulary.");
     }
 }

@@ -23,5 +23,5 @@ internal sealed record PlannedTensor(string Name, IReadOnlyList<long> Shape, Ele
     public long Length { get; } = Shape.Aggregate(1L, (product, extent) => product * extent);
 
     /// <summary>What a model calls it.</summary>
-    public string NameIn(MergeSource source) => Index < 0 ? Name : source.Model.Layout.Parameters[Index].Name;
+    public string NameIn(MergeSource source) => Index < 0 ? Name : source.Model.Parameters[Index].Name;
 }

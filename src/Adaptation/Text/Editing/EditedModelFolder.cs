@@ -36,9 +36,11 @@ public static class EditedModelFolder
     /// <param name="tensor">What changes; rounded to the type that the file has.</param>
     /// <param name="edits">The facts.</param>
     /// <param name="outputFolder">The new folder; it must not exist, or be empty.</param>
+    /// <param name="name">What the card calls the model; null for the folder's name.</param>
     /// <exception cref="EditException">OutputExists.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static EditRecord Write(TextModel model, Gpt2Network network, EditedTensor tensor, IReadOnlyList<FactEdit> edits, string outputFolder)
+    public static EditRecord Write(
+        TextModel model, Gpt2Network network, EditedTensor tensor, IReadOnlyList<FactEdit> edits, string outputFolder, string? name = null)
     {
         var sourceSha256 = model.Sha256;
         var location = model.Weights.Find(tensor.Parameter.Name);
@@ -61,7 +63,7 @@ public static class EditedModelFolder
                 Path.Combine(temporary, EditsFolder, string.Create(CultureInfo.InvariantCulture, $"{number:0000}.safetensors")),
                 [TensorSource.FromFile(location)],
                 new Dictionary<string, string> { ["format"] = "pt", [MetadataKey] = JsonSerializer.Serialize(record, Json) });
-            File.WriteAllText(Path.Combine(temporary, CardFile), EditCard.Write(Path.GetFileName(Path.GetFullPath(outputFolder)), record));
+            File.WriteAllText(Path.Combine(temporary, CardFile), EditCard.Write(name ?? Path.GetFileName(Path.GetFullPath(outputFolder)), record));
             return record;
         });
     }

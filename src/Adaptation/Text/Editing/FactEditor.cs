@@ -18,6 +18,7 @@ public sealed class FactEditor : IDisposable
     private readonly TextModel _model;
     private readonly Gpt2Layout _layout;
     private readonly EditOptions _options;
+    private (int Layer, IReadOnlyList<string> Texts, Tensor Values)? _moment;
 
     /// <param name="model">Of GPT-2; not disposed.</param>
     /// <param name="options">How.</param>
@@ -63,7 +64,7 @@ public sealed class FactEditor : IDisposable
     {
         if (layer < 0 || layer >= _model.Config.LayerCount)
             throw new EditException(EditError.UnknownLayer, $"The layer must be from 0 to {_model.Config.LayerCount - 1}. Given: {layer}.");
-        var ordinary = Encode(texts.Ordinary);
+        if (!texts.Ordinary.Any(text => text.Length > 0)) throw new EditException(EditError.NoText, "Ordinary text must have at least one token. Given: none. Give text.");
         using var scope = NewDisposeScope();
         var keys = new List<Tensor>();
         var changes = new List<Tensor>();
@@ -75,11 +76,24 @@ public sealed class FactEditor : IDisposable
             progress?.Invoke(keys.Count);
         }
 
-        var moment = KeyMoments.Estimate(Network, layer, ordinary, _options.Ridge, cancellationToken);
-        return Apply(layer, Solve(edits, moment, stack(keys), stack(changes)));
+        return Apply(layer, Solve(edits, Moment(layer, texts.Ordinary, cancellationToken), stack(keys), stack(changes)));
     }
 
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        _moment?.Values.Dispose();
+        Network.Dispose();
+    }
+
+    /// <summary>The second moment of the keys of texts; kept, as edits one after the other have the same.</summary>
+    private Tensor Moment(int layer, IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        if (_moment is { } known && known.Layer == layer && ReferenceEquals(known.Texts, texts)) return known.Values;
+        var values = KeyMoments.Estimate(Network, layer, Encode(texts), _options.Ridge, cancellationToken).DetachFromDisposeScope();
+        _moment?.Values.Dispose();
+        _moment = (layer, texts, values);
+        return values;
+    }
 
     /// <summary>The key of a fact's subject, and how its value must change: float64, shapes (inner) and (D).</summary>
     private (Tensor Key, Tensor Change) Recall(FactEdit edit, int layer, IReadOnlyList<string> prefixes, CancellationToken cancellationToken)
@@ -109,14 +123,8 @@ public sealed class FactEditor : IDisposable
         return text.Length == 0 ? "" : text[^1] is '.' or '!' or '?' ? text + " " : text + ". ";
     }
 
-    private IReadOnlyList<int>[] Encode(IEnumerable<string> texts)
-    {
-        IReadOnlyList<int>[] tokens =
-        [
-            .. texts.Select(_model.Tokenizer.Encode).SelectMany(text => text.Chunk(_model.Config.ContextLength)).Where(text => text.Length > 0),
-        ];
-        return tokens.Length > 0 ? tokens : throw new EditException(EditError.NoText, "Ordinary text must have at least one token. Given: none. Give text.");
-    }
+    private IReadOnlyList<int>[] Encode(IEnumerable<string> texts) =>
+        [.. texts.Select(_model.Tokenizer.Encode).SelectMany(text => text.Chunk(_model.Config.ContextLength)).Where(text => text.Length > 0)];
 
     private static Tensor Solve(IReadOnlyList<FactEdit> edits, Tensor moment, Tensor keys, Tensor changes)
     {

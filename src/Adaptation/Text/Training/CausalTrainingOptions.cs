@@ -14,13 +14,9 @@ public sealed record CausalTrainingOptions
     [Range(1, int.MaxValue)]
     public int Steps { get; set; } = 1000;
 
-    /// <summary>Windows of one step. From 1 to 1024. Default 16.</summary>
+    /// <summary>Windows, answers or preferences of one step. From 1 to 1024. Default 16.</summary>
     [Range(1, 1024)]
     public int BatchSize { get; set; } = 16;
-
-    /// <summary>Tokens of a window; the model's context if that is shorter. From 2 to 65,536. Default 128.</summary>
-    [Range(2, 65_536)]
-    public int WindowTokens { get; set; } = 128;
 
     /// <summary>Optimizer and learning rate.</summary>
     public OptimizerOptions Optimizer { get; set; } = new();

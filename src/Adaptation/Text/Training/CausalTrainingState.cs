@@ -5,9 +5,9 @@ namespace Attune.Adaptation.Text.Training;
 /// <summary>Where a training of a causal model stands.</summary>
 internal sealed record CausalTrainingState : ResumableState
 {
-    /// <summary>Fewest bits per byte of held-back text so far; null before the first validation.</summary>
-    public double? BestBitsPerByte { get; set; }
+    /// <summary>Lowest loss on the set that decides so far; null before the first validation.</summary>
+    public double? BestLoss { get; set; }
 
-    /// <summary>Step of the fewest.</summary>
+    /// <summary>Step of the weights that the output folder has.</summary>
     public int BestStep { get; set; }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Attune.Adaptation.Training;
 using Attune.Text.Models;
 
@@ -9,8 +7,7 @@ namespace Attune.Adaptation.Text.Training;
 /// <remarks>Immutable; thread-safe.</remarks>
 public sealed class TextCorpus
 {
-    private TextCorpus(int[] training, int[] validation, int validationBytes, string identity) =>
-        (Training, Validation, ValidationBytes, Identity) = (training, validation, validationBytes, identity);
+    private TextCorpus(int[] training, int[] validation) => (Training, Validation) = (training, validation);
 
     /// <summary>Tokens to train on, documents one behind the other with the token that ends texts before each.</summary>
     public IReadOnlyList<int> Training { get; }
@@ -18,11 +15,10 @@ public sealed class TextCorpus
     /// <summary>Tokens that are held back, of the same form.</summary>
     public IReadOnlyList<int> Validation { get; }
 
-    /// <summary>Length of what is held back, in UTF-8.</summary>
-    public int ValidationBytes { get; }
-
-    /// <summary>The beginning of SHA-256 over all tokens.</summary>
-    public string Identity { get; }
+    /// <summary>What is held back, as a set that is measured.</summary>
+    /// <param name="model">Whose tokens.</param>
+    public CausalSet HeldBack(TextModel model) =>
+        new ExampleSet("held-back", model, [.. CausalExample.OfTokens(Validation, model.Config.ContextLength)], areAnswers: false);
 
     /// <summary>Cuts documents into tokens. Of each the end is held back.</summary>
     /// <param name="model">Whose tokens.</param>
@@ -31,19 +27,17 @@ public sealed class TextCorpus
     /// <exception cref="TrainingException">There is too little text.</exception>
     public static TextCorpus Create(TextModel model, IEnumerable<string> documents, double heldBack)
     {
-        var (training, validation, bytes) = (new List<int>(), new List<int>(), 0);
+        var (training, validation) = (new List<int>(), new List<int>());
         foreach (var document in documents)
         {
             var (first, last) = Split(document, heldBack);
             Append(training, first);
             Append(validation, last);
-            bytes += Encoding.UTF8.GetByteCount(last);
         }
 
         if (training.Count < 3 || validation.Count < 3)
             throw new TrainingException($"Training needs more text. Given: {training.Count} tokens to train on and {validation.Count} held back.");
-        var hash = SHA256.HashData([.. training.Concat(validation).SelectMany(BitConverter.GetBytes)]);
-        return new TextCorpus([.. training], [.. validation], bytes, Convert.ToHexStringLower(hash)[..12]);
+        return new TextCorpus([.. training], [.. validation]);
 
         void Append(List<int> tokens, string text)
         {

@@ -27,13 +27,14 @@ public sealed class CausalTrainerTests : IDisposable
     public void Run_RepetitiveText_IsLearnt()
     {
         var reports = new List<CausalProgress>();
-        using var trainer = new CausalTrainer(_source, _corpus, Options(60), _folder.File("out"), TimeProvider.System);
+        using var trainer = new CausalTrainer(Task(60, "out"), TimeProvider.System);
 
-        var (step, bits) = trainer.Run(new Reports(reports), CancellationToken.None);
+        var (step, loss) = trainer.Run(new Reports(reports), CancellationToken.None);
 
         Assert.Equal([0, 30, 60], reports.Select(report => report.Step));
-        Assert.True(bits < reports[0].BitsPerByte / 2, $"{reports[0].BitsPerByte} became {bits}.");
-        Assert.Equal(reports.MinBy(report => report.BitsPerByte)!.Step, step);
+        var before = reports[0].Validation[0].Loss;
+        Assert.True(loss < before / 2, $"{before} became {loss}.");
+        Assert.Equal(reports.MinBy(report => report.Validation[0].Loss)!.Step, step);
 
         // The folder has those weights: the engine says the same of the first window of the held-back text.
         using var engine = new TextEngine(TextModel.Open(_folder.File("out")));
@@ -42,15 +43,15 @@ public sealed class CausalTrainerTests : IDisposable
         {
         }
 
-        Assert.True(scoring.Result.BitsPerByte < reports[0].BitsPerByte / 2, $"{scoring.Result.BitsPerByte}");
+        Assert.True(scoring.Result.BitsPerByte < before / 2, $"{scoring.Result.BitsPerByte}");
     }
 
     [Fact]
     public void Run_StoppedAndResumed_GivesTheSameWeights()
     {
-        using (var whole = new CausalTrainer(_source, _corpus, Options(12), _folder.File("whole"), TimeProvider.System)) whole.Run(progress: null, CancellationToken.None);
+        using (var whole = new CausalTrainer(Task(12, "whole"), TimeProvider.System)) whole.Run(progress: null, CancellationToken.None);
         using var stop = new CancellationTokenSource();
-        using (var first = new CausalTrainer(_source, _corpus, Options(12, interval: 5), _folder.File("parts"), TimeProvider.System))
+        using (var first = new CausalTrainer(Task(12, "parts", interval: 5), TimeProvider.System))
         {
             // Told of the validation after five steps, it stops.
             var stopping = new Reports([], report =>
@@ -60,7 +61,7 @@ public sealed class CausalTrainerTests : IDisposable
             Assert.Throws<OperationCanceledException>(() => first.Run(stopping, stop.Token));
         }
 
-        using (var second = new CausalTrainer(_source, _corpus, Options(12), _folder.File("parts"), TimeProvider.System))
+        using (var second = new CausalTrainer(Task(12, "parts"), TimeProvider.System))
         {
             Assert.Equal(5, second.Step);
             second.Run(progress: null, CancellationToken.None);
@@ -72,21 +73,19 @@ public sealed class CausalTrainerTests : IDisposable
     [Fact]
     public void Constructor_CheckpointOfAnotherTraining_IsRefused()
     {
-        using (var first = new CausalTrainer(_source, _corpus, Options(2), _folder.File("out"), TimeProvider.System)) first.Run(progress: null, CancellationToken.None);
+        using (var first = new CausalTrainer(Task(2, "out"), TimeProvider.System)) first.Run(progress: null, CancellationToken.None);
 
-        var exception = Assert.Throws<TrainingException>(() => new CausalTrainer(_source, _corpus, Options(2) with { Seed = 9 }, _folder.File("out"), TimeProvider.System));
+        var exception = Assert.Throws<TrainingException>(() => new CausalTrainer(Task(2, "out") with { Options = Options(2, 30) with { Seed = 9 } }, TimeProvider.System));
 
         Assert.Contains("belongs to another training", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Constructor_TextShorterThanAWindow_SaysBothNumbers()
+    public void WindowData_TextShorterThanAWindow_SaysBothNumbers()
     {
-        var corpus = TextCorpus.Create(_source, ["the cat\nsat on mat 1\n"], heldBack: 0.5);
+        var exception = Assert.Throws<TrainingException>(() => new WindowData([1, 2, 3], window: 4));
 
-        var exception = Assert.Throws<TrainingException>(() => new CausalTrainer(_source, corpus, Options(2), _folder.File("out"), TimeProvider.System));
-
-        Assert.Contains($"a window, 32. Given: {corpus.Training.Count}.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("a window, 4. Given: 3.", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -103,11 +102,19 @@ public sealed class CausalTrainerTests : IDisposable
         _folder.Dispose();
     }
 
-    private static CausalTrainingOptions Options(int steps, int interval = 30) => new()
+    private CausalTrainingTask Task(int steps, string folder, int interval = 30) => new()
+    {
+        Source = _source,
+        Data = new WindowData(_corpus.Training, window: 32),
+        Validation = [_corpus.HeldBack(_source)],
+        Options = Options(steps, interval),
+        OutputFolder = _folder.File(folder),
+    };
+
+    private static CausalTrainingOptions Options(int steps, int interval) => new()
     {
         Steps = steps,
         BatchSize = 8,
-        WindowTokens = 32,
         ValidationInterval = interval,
         Threads = 1,
         Optimizer = new OptimizerOptions { LearningRate = 5e-3, WarmUpSteps = 5 },

@@ -1,0 +1,94 @@
+using System.Text.Json;
+
+namespace Attune.Adaptation.Training;
+
+/// <summary>Fields of one line of a file of JSON lines, and the rule that a line breaks if they are not as they must be.</summary>
+internal static class ManifestLine
+{
+    /// <summary>Reads every line that is not blank, and collects what is wrong.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="skipInvalid">Whether bad lines are left out rather than refused.</param>
+    /// <param name="read">Makes something of a line's number and object; throws <see cref="LineException"/>.</param>
+    /// <returns>What was made, at least one, and the problems of what was left out.</returns>
+    /// <exception cref="ManifestException">Bad lines that are not to be skipped; or no line is left.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static (IReadOnlyList<T> Entries, IReadOnlyList<ManifestProblem> Problems) ReadAll<T>(string path, bool skipInvalid, Func<int, JsonElement, T> read)
+    {
+        var entries = new List<T>();
+        var problems = new List<ManifestProblem>();
+        var number = 0;
+        foreach (var line in File.ReadLines(path))
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            try
+            {
+                using var json = Parse(line);
+                entries.Add(read(number, json.RootElement));
+            }
+            catch (LineException exception)
+            {
+                problems.Add(new ManifestProblem(number, exception.Rule, exception.Message));
+            }
+        }
+
+        if (problems.Count > 0 && !skipInvalid) throw new ManifestException(path, problems);
+        if (entries.Count == 0) throw new ManifestException(path, [.. problems, new(number, ManifestRule.MissingField, "the manifest has no usable line")]);
+        return (entries, problems);
+    }
+
+    /// <summary>A field.</summary>
+    /// <exception cref="LineException">NotJson, MissingField.</exception>
+    public static JsonElement Field(JsonElement root, string name)
+    {
+        try
+        {
+            if (root.TryGetProperty(name, out var value)) return value;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new LineException(ManifestRule.NotJson, "a name has an escaped surrogate without its other half");
+        }
+
+        throw new LineException(ManifestRule.MissingField, $"'{name}' is missing");
+    }
+
+    /// <summary>A field that must be text.</summary>
+    /// <exception cref="LineException">NotJson, MissingField, InvalidField.</exception>
+    public static string Text(JsonElement root, string name)
+    {
+        var value = Field(root, name);
+        try
+        {
+            if (value.ValueKind == JsonValueKind.String) return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped surrogate without its other half.
+        }
+
+        throw new LineException(ManifestRule.InvalidField, $"'{name}' must be text. Given: {value.GetRawText()}");
+    }
+
+    private static JsonDocument Parse(string line)
+    {
+        try
+        {
+            var json = JsonDocument.Parse(line);
+            if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
+            json.Dispose();
+        }
+        catch (JsonException exception)
+        {
+            throw new LineException(ManifestRule.NotJson, exception.Message);
+        }
+
+        throw new LineException(ManifestRule.NotJson, "each line must be a JSON object");
+    }
+}
+
+/// <summary>A line breaks a rule.</summary>
+internal sealed class LineException(ManifestRule rule, string message) : Exception(message)
+{
+    public ManifestRule Rule { get; } = rule;
+}
