@@ -20,7 +20,8 @@ public static class YamlTree
     public static YamlMappingNode? ReadMapping(TextReader text)
     {
         var stream = new YamlStream();
-        var parser = new BoundedParser(new Parser(text));
+        // The library skips an unknown directive up to its line's end, and looks for that 2^31 times where text and buffer end instead.
+        var parser = new BoundedParser(new Parser(new StringReader(text.ReadToEnd() + "\n")));
         try
         {
             stream.Load(parser);

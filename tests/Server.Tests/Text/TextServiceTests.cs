@@ -107,7 +107,7 @@ public sealed class TextServiceTests(TextServiceTests.Fixture fixture) : IClassF
     {
         await AssertRefusedAsync(Score(""), StatusCode.InvalidArgument, "TEXT_EMPTY", "text", "at least one character");
         await AssertRefusedAsync(Score(new string('a', Fixture.ContextLength)), StatusCode.InvalidArgument, "TEXT_TOO_LONG", "text", $"at most {Fixture.ContextLength} tokens at once");
-        await AssertRefusedAsync(Score(new string('a', 5001)), StatusCode.InvalidArgument, "TEXT_TOO_LONG", "text", "5000 characters (Text:MaxCharacters). Given: 5001.");
+        await AssertRefusedAsync(Score(new string('a', 25_001)), StatusCode.InvalidArgument, "TEXT_TOO_LONG", "text", "25000 characters (Text:MaxCharacters). Given: 25001.");
         await AssertRefusedAsync(Score("a", "mood"), StatusCode.InvalidArgument, "TEXT_WRONG_MODEL", "model", "predicts no next token");
         await AssertRefusedAsync(Client.EmbedAsync(new() { Text = "a" }, cancellationToken: Token), StatusCode.InvalidArgument, "INVALID_REQUEST", "model", "one of mood, story");
         await AssertRefusedAsync(
@@ -248,7 +248,7 @@ public sealed class TextServiceTests(TextServiceTests.Fixture fixture) : IClassF
     public sealed class Fixture : IAsyncLifetime
     {
         /// <summary>So many tokens that a text is not at its end before a test has looked.</summary>
-        public const int ContextLength = 4000;
+        public const int ContextLength = 20_000;
 
         private readonly TinyTextModel _story = TinyTextModel.Gpt2(settings: $$"""{ "n_positions": {{ContextLength}} }""");
         private readonly TinyTextModel _mood = TinyTextModel.Bert();
@@ -267,7 +267,7 @@ public sealed class TextServiceTests(TextServiceTests.Fixture fixture) : IClassF
         public async ValueTask InitializeAsync()
         {
             Host = await AccessHost.StartAsync(
-                time: null, Logs, $"--Text:Models:story={_story.FolderPath}", $"--Text:Models:mood={_mood.FolderPath}", "--Text:MaxConcurrentRequests=2", "--Text:MaxCharacters=5000", "--Logging:LogLevel:Default=Information");
+                time: null, Logs, $"--Text:Models:story={_story.FolderPath}", $"--Text:Models:mood={_mood.FolderPath}", "--Text:MaxConcurrentRequests=2", "--Text:MaxCharacters=25000", "--Logging:LogLevel:Default=Information");
             Client = new V1.Text.TextClient(Host.Channel(null));
             Story = new TextEngine(_story.Open());
         }
