@@ -70,6 +70,7 @@ internal sealed partial class TentDomains(
         catch (Exception exception)
         {
             Log.Failed(logger, entry.Domain, exception);
+            entry.State.GiveUp();
         }
     }
 

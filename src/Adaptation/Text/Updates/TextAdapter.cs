@@ -75,7 +75,9 @@ public sealed class TextAdapter : IDisposable
     /// <param name="left">What was left of its budget; null without one.</param>
     public void Answered(TextAdaptationReport report, TimeSpan? left)
     {
-        if (report.BudgetSpare is { } spare && left is { } given) Update.Costs.ObserveDelay(TextUpdate.Length(report.TokensPerStep), spare - given);
+        if (left is not { } given || report.Outcome is TextAdaptationOutcome.NotRequested or TextAdaptationOutcome.NoNeighbours) return;
+        Update.Costs.ObserveAnswer(late: given < TimeSpan.Zero);
+        if (report.BudgetSpare is { } spare) Update.Costs.ObserveDelay(TextUpdate.Length(report.TokensPerStep), spare - given);
     }
 
     /// <summary>Runs work with the twin, unless it is gone.</summary>

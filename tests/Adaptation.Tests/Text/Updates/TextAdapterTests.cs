@@ -162,6 +162,24 @@ public sealed class TextAdapterTests : IDisposable
         await first;
     }
 
+    [Fact]
+    public void Answered_Late_KeepsCostsFromBeingDoubted()
+    {
+        using var adapter = Adapter(_causal);
+        var length = TextUpdate.Length(20);
+        adapter.Update.Costs.Observe(length, TimeSpan.FromSeconds(1));
+        var answer = new TextAdaptationReport(TextAdaptationOutcome.BudgetSpent, Neighbours: 0, []);
+
+        adapter.Answered(answer, left: TimeSpan.FromMilliseconds(1));
+        adapter.Update.Costs.Doubt(length);
+        var doubted = adapter.Update.Costs.Predict(length);
+        adapter.Answered(answer, left: TimeSpan.FromMilliseconds(-1));
+        adapter.Update.Costs.Doubt(length);
+
+        Assert.True(doubted < TimeSpan.FromSeconds(1));
+        Assert.Equal(doubted, adapter.Update.Costs.Predict(length));
+    }
+
     public void Dispose()
     {
         _threads.Dispose();
