@@ -57,8 +57,8 @@ public sealed class StepCosts
         lock (_lock)
         {
             if (_inTime < InTimeBeforeDoubt) return;
-            if (NearestCost(audio) is { } bucket) _perSecond[bucket] *= 1 - Fall;
-            NearestDelays(audio)?.TryDequeue(out _);
+            if (Nearest(Bucket(audio)) is { } bucket) _perSecond[bucket] *= 1 - Fall;
+            _delays[Bucket(audio)]?.TryDequeue(out _);
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class StepCosts
     /// <param name="audio">Length of the utterance.</param>
     public TimeSpan Predict(TimeSpan audio)
     {
-        lock (_lock) return NearestCost(audio) is { } bucket ? _perSecond[bucket] * audio : TimeSpan.Zero;
+        lock (_lock) return Nearest(Bucket(audio)) is { } bucket ? _perSecond[bucket] * audio : TimeSpan.Zero;
     }
 
     /// <summary>Remembers how much later than planned an answer with a budget was there.</summary>
@@ -84,35 +84,32 @@ public sealed class StepCosts
 
     /// <summary>
     /// What a budget is to keep free, so that 99 of 100 answers come in time: the third longest delay of the last 200 of this length, at least zero; of fewer than 100
-    /// the longest. A length of which no answer is known yet keeps free what the nearest one does.
+    /// the longest.
     /// </summary>
     /// <param name="audio">Length of the utterance.</param>
     public TimeSpan Reserve(TimeSpan audio)
     {
         lock (_lock)
         {
-            if (NearestDelays(audio) is not { } delays) return TimeSpan.Zero;
+            if (_delays[Bucket(audio)] is not { Count: > 0 } delays) return TimeSpan.Zero;
             var later = delays.Count * Later / Delays;
             return TimeSpan.FromTicks(Math.Max(0, delays.OrderDescending().ElementAt(later).Ticks));
         }
     }
 
-    private int? NearestCost(TimeSpan audio) => Nearest(Bucket(audio), bucket => _perSecond[bucket] > 0);
-
-    private Queue<TimeSpan>? NearestDelays(TimeSpan audio) => Nearest(Bucket(audio), bucket => _delays[bucket] is { Count: > 0 }) is { } nearest ? _delays[nearest] : null;
-
-    /// <summary>The length nearest to one, itself included, of which something is known.</summary>
-    private static int? Nearest(int bucket, Func<int, bool> isKnown)
+    private int? Nearest(int bucket)
     {
         for (var distance = 0; distance < Buckets; distance++)
         {
             // Longer utterances first: attention makes them the dearer ones.
-            if (bucket + distance < Buckets && isKnown(bucket + distance)) return bucket + distance;
-            if (bucket >= distance && isKnown(bucket - distance)) return bucket - distance;
+            if (At(bucket + distance) > 0) return bucket + distance;
+            if (At(bucket - distance) > 0) return bucket - distance;
         }
 
         return null;
     }
+
+    private double At(int bucket) => bucket is >= 0 and < Buckets ? _perSecond[bucket] : 0;
 
     private static int Bucket(TimeSpan audio) => Math.Min(BitOperations.Log2((uint)Math.Max(1, audio.TotalSeconds * 4)), Buckets - 1);
 }

@@ -36,6 +36,9 @@ internal sealed class EmbeddedStore : IDisposable
     /// <summary>A temporary folder that is younger may be one whose server is just about to lock it.</summary>
     private static readonly TimeSpan YoungestLeft = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often it is tried to delete one that is still written to.</summary>
+    private const int MaxDeletions = 100;
+
     private readonly string _folder;
     private readonly bool _isTemporary;
     private readonly FileStream _lock;
@@ -147,7 +150,28 @@ internal sealed class EmbeddedStore : IDisposable
             _isDisposed = true;
             _server?.Dispose(deleteDir: false);
             _lock.Dispose();
-            if (_isTemporary) Directory.Delete(_folder, recursive: true);
+            if (_isTemporary) DeleteTemporary(_folder);
+        }
+    }
+
+    /// <summary>Deletes a folder that a thread of the store may still write to for a moment. If it goes on, the next server deletes it, as that of one that was killed.</summary>
+    private static void DeleteTemporary(string folder)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < MaxDeletions)
+            {
+                Thread.Yield();
+            }
+            catch (IOException)
+            {
+                return;
+            }
         }
     }
 

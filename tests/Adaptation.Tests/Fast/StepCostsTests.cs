@@ -70,19 +70,6 @@ public class StepCostsTests
     }
 
     [Fact]
-    public void Reserve_LengthWithoutAnswers_IsThatOfTheNearest()
-    {
-        var costs = new StepCosts();
-        costs.ObserveDelay(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(5));
-        costs.ObserveDelay(TimeSpan.FromSeconds(16), TimeSpan.FromMilliseconds(60));
-
-        Assert.Equal(5, costs.Reserve(TimeSpan.FromSeconds(2)).TotalMilliseconds, 3);
-        Assert.Equal(60, costs.Reserve(TimeSpan.FromSeconds(4)).TotalMilliseconds, 3); // as far from either: the longer one
-        costs.ObserveDelay(TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(1));
-        Assert.Equal(1, costs.Reserve(TimeSpan.FromSeconds(4)).TotalMilliseconds, 3);
-    }
-
-    [Fact]
     public void Reserve_FewDelays_IsTheLongestOfThem()
     {
         var costs = new StepCosts();
