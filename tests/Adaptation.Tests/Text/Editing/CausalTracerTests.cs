@@ -1,26 +1,12 @@
 using Attune.Adaptation.Text;
 using Attune.Adaptation.Text.Editing;
-using Attune.Text.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Tests.Text.Editing;
 
-public sealed class CausalTracerTests : IDisposable
+public sealed class CausalTracerTests() : TinyCausalNetwork(seed: 3)
 {
     private const string Prompt = "see the cat at";
-
-    private readonly TinyTextModel _tiny = TinyTextModel.Gpt2(seed: 3);
-    private readonly TextModel _model;
-    private readonly Gpt2Network _network;
-    private readonly DisposeScope _scope;
-
-    public CausalTracerTests()
-    {
-        _model = _tiny.Open();
-        _network = new Gpt2Network(_model);
-        _scope = NewDisposeScope();
-    }
 
     [Fact]
     public void Trace_LastStateOfTheLastToken_BringsTheAnswerBackWhole()
@@ -45,11 +31,11 @@ public sealed class CausalTracerTests : IDisposable
     [Fact]
     public void Probability_EverythingRestored_EqualsTheCleanRun()
     {
-        var prompt = SubjectPrompt.Encode(_model.Tokenizer, Prompt, "cat");
+        var prompt = SubjectPrompt.Encode(Model.Tokenizer, Prompt, "cat");
         // The same number everywhere would be taken away by the norms.
         var noise = tensor(Enumerable.Range(0, 3 * prompt.Tokens.Count * 24).Select(i => 2 * MathF.Sin(i * i)).ToArray(), [3, prompt.Tokens.Count, 24]);
         using var noGradients = no_grad();
-        var runs = new NoisyRuns(_network, prompt, samples: 3, noise);
+        var runs = new NoisyRuns(Network, prompt, samples: 3, noise);
         var everywhere = ones([1, prompt.Tokens.Count, 1], ScalarType.Bool);
 
         foreach (var layer in new[] { 0, 1 })
@@ -67,7 +53,7 @@ public sealed class CausalTracerTests : IDisposable
     public void Trace_WindowOfAllLayers_IsTheSameAtEachLayerInside(TraceKind kind)
     {
         // Two layers: a window of three around either has both.
-        var trace = new CausalTracer(_model, _network, new TraceOptions { Window = 3 }).Trace(Prompt, "cat", kind, CancellationToken.None);
+        var trace = new CausalTracer(Model, Network, new TraceOptions { Window = 3 }).Trace(Prompt, "cat", kind, CancellationToken.None);
 
         Assert.All(trace.Restored, layers => Assert.Equal(layers[0], layers[1], 1e-7));
     }
@@ -81,7 +67,7 @@ public sealed class CausalTracerTests : IDisposable
     [Fact]
     public void Trace_Subject_IsFoundByItsBytes()
     {
-        var trace = new CausalTracer(_model, _network, new TraceOptions { Samples = 1 }).Trace("é the {} the", "thé", TraceKind.State, CancellationToken.None);
+        var trace = new CausalTracer(Model, Network, new TraceOptions { Samples = 1 }).Trace("é the {} the", "thé", TraceKind.State, CancellationToken.None);
 
         // "é" has two bytes, and so two tokens; " the" is one; " ", "th" and the two bytes of "é" follow.
         Assert.Equal([" the", " ", "th"], trace.Tokens.Skip(2).Take(3));
@@ -91,19 +77,11 @@ public sealed class CausalTracerTests : IDisposable
     [Fact]
     public void Trace_SubjectThatDoesNotOccur_SaysSo()
     {
-        var exception = Assert.Throws<EditException>(() => new CausalTracer(_model, _network, new TraceOptions()).Trace(Prompt, "dog", TraceKind.State, CancellationToken.None));
+        var exception = Assert.Throws<EditException>(() => new CausalTracer(Model, Network, new TraceOptions()).Trace(Prompt, "dog", TraceKind.State, CancellationToken.None));
 
         Assert.Equal(EditError.SubjectMissing, exception.Error);
         Assert.Contains("'dog'", exception.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose()
-    {
-        _scope.Dispose();
-        _network.Dispose();
-        _model.Dispose();
-        _tiny.Dispose();
-    }
-
-    private CausalTrace Trace(TraceKind kind) => new CausalTracer(_model, _network, new TraceOptions { Samples = 4 }).Trace(Prompt, "cat", kind, CancellationToken.None);
+    private CausalTrace Trace(TraceKind kind) => new CausalTracer(Model, Network, new TraceOptions { Samples = 4 }).Trace(Prompt, "cat", kind, CancellationToken.None);
 }

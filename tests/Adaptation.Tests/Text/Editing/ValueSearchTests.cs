@@ -1,26 +1,11 @@
-using Attune.Adaptation.Text;
 using Attune.Adaptation.Text.Editing;
-using Attune.Text.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Tests.Text.Editing;
 
-public sealed class ValueSearchTests : IDisposable
+public sealed class ValueSearchTests() : TinyCausalNetwork(seed: 5)
 {
     private const int Size = 24;
-
-    private readonly TinyTextModel _tiny = TinyTextModel.Gpt2(seed: 5);
-    private readonly TextModel _model;
-    private readonly Gpt2Network _network;
-    private readonly DisposeScope _scope;
-
-    public ValueSearchTests()
-    {
-        _model = _tiny.Open();
-        _network = new Gpt2Network(_model);
-        _scope = NewDisposeScope();
-    }
 
     [Theory]
     [InlineData(0)]
@@ -54,7 +39,7 @@ public sealed class ValueSearchTests : IDisposable
     public void Run_Steps_LowerTheLossWithinTheLongestChange()
     {
         var options = new EditOptions { Steps = 30, LongestChange = 2, EnoughNats = 0, EssenceWeight = 0 };
-        var search = new ValueSearch(_network, 1, [Encode("see the cat")], _model.Tokenizer.Encode("s"), [], Length, options);
+        var search = new ValueSearch(Network, 1, [Encode("see the cat")], Model.Tokenizer.Encode("s"), [], Length, options);
 
         var found = search.Run(Size, CancellationToken.None);
 
@@ -72,26 +57,18 @@ public sealed class ValueSearchTests : IDisposable
         Assert.All(found.Change, value => Assert.Equal(0, value));
     }
 
-    public void Dispose()
-    {
-        _scope.Dispose();
-        _network.Dispose();
-        _model.Dispose();
-        _tiny.Dispose();
-    }
-
     private const double Length = 1.5;
 
     private ValueSearch Search(int layer, EditOptions options) => new(
-        _network,
+        Network,
         layer,
         [Encode("see the cat at"), Encode("on. see the cat at")],
-        _model.Tokenizer.Encode(" the"),
+        Model.Tokenizer.Encode(" the"),
         [Encode("the cat is a")],
         Length,
         options);
 
-    private SubjectPrompt Encode(string prompt) => SubjectPrompt.Encode(_model.Tokenizer, prompt, "cat");
+    private SubjectPrompt Encode(string prompt) => SubjectPrompt.Encode(Model.Tokenizer, prompt, "cat");
 
     private static Tensor Moved(Tensor change, int index, float by)
     {
