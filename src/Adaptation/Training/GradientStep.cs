@@ -6,10 +6,9 @@ using static TorchSharp.torch;
 namespace Attune.Adaptation.Training;
 
 /// <summary>Loss and gradients of one batch, with masks and dropout.</summary>
-internal sealed class GradientStep(TrainingTask task, Wav2Vec2Network network, ParameterTensors parameters)
+internal sealed class GradientStep(TrainingTask task, Wav2Vec2Network network, ParameterTensors parameters, ScalarType computeType)
 {
     private readonly TrainingOptions _options = task.Options;
-    private readonly ScalarType _computeType = task.Options.ComputeType;
     private readonly SpecAugment _specAugment = new(task.Options.SpecAugment);
     private readonly CtcObjective _objective = new(task.Source.Config.BlankId, task.Options.LabelSmoothing);
     private readonly string _maskEmbedding = TrainableParameters.MaskEmbedding(task.Source.Config);
@@ -25,7 +24,7 @@ internal sealed class GradientStep(TrainingTask task, Wav2Vec2Network network, P
         var (epoch, index) = (prepared.Position.Epoch, prepared.Position.Batch);
         var pass = new TrainingPass
         {
-            ComputeType = _computeType,
+            ComputeType = computeType,
             Mask = x => Mask(x, counts, SeededRandom.For(_options.Seed, "masks", epoch, index)),
             Dropout = _options.Dropout == 0 ? null : CreateDropout(SeededRandom.Mix(_options.Seed, "dropout", epoch, index)),
         };

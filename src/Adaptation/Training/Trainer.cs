@@ -51,8 +51,9 @@ public sealed class Trainer : IDisposable
         _time = time;
         set_num_threads(_options.Threads > 0 ? _options.Threads : Environment.ProcessorCount);
         _output = new TrainingOutput(task);
+        Precision = FindPrecision();
         _parameters = TrainableParameters.Create(task.Source, task.FineTuning, task.Adapter, _options.Seed);
-        _optimizer = new TrainingOptimizer(_parameters, task.Source.Layout, _options.Optimizer, _options.ComputeType);
+        _optimizer = new TrainingOptimizer(_parameters, task.Source.Layout, _options.Optimizer, ComputeType);
         _network = new Wav2Vec2Network(task.Source);
         _validator = new Validator(_network, task.Source);
         // Both look at the weights that training starts from, which the checkpoint then replaces.
@@ -62,6 +63,7 @@ public sealed class Trainer : IDisposable
         _schedule = new LearningRateSchedule(_options.Optimizer, TotalSteps);
         var identity = Identify();
         _state = TrainingCheckpoint.Read<TrainingState>(_output.Checkpoint, _parameters, _optimizer, identity) ?? new TrainingState { Identity = identity };
+        _state.Precision = Precision;
         TakeLength();
     }
 
@@ -70,6 +72,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Steps taken, those before resuming included.</summary>
     public int Step => _state.Step;
+
+    /// <summary>Type of the computation, never <see cref="ComputePrecision.Auto"/>: for that what the checkpoint was begun with, or else what suits this machine.</summary>
+    public ComputePrecision Precision { get; }
 
     /// <summary>Number of values that training changes.</summary>
     public long ParameterCount => _parameters.Layout.Length;
@@ -84,7 +89,7 @@ public sealed class Trainer : IDisposable
     public TrainingResult Run(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var report = new TrainingReport(_task, TotalSteps, _time, progress, _output.OpenCurve(_state.Step));
-        var gradientStep = new GradientStep(_task, _network, _parameters);
+        var gradientStep = new GradientStep(_task, _network, _parameters, ComputeType);
         var badSteps = 0;
         if (_state.Step == 0 && _task.Validation.Count > 0) Validate(report, 0, cancellationToken);
 
@@ -235,6 +240,14 @@ public sealed class Trainer : IDisposable
         (_state.TotalSteps, _state.PlateauEnd) = (TotalSteps, _schedule.PlateauEnd);
     }
 
+    private ScalarType ComputeType => Precision == ComputePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    private ComputePrecision FindPrecision()
+    {
+        var begun = _options.Precision == ComputePrecision.Auto ? TrainingCheckpoint.ReadState<TrainingState>(_output.Checkpoint)?.Precision : null;
+        return begun is null or ComputePrecision.Auto ? _options.MachinePrecision : begun.Value;
+    }
+
     private int CountSteps()
     {
         var batches = Enumerable.Range(0, _options.Epochs).Sum(epoch => (long)_task.Data.Plan(epoch).Count);
@@ -260,7 +273,7 @@ public sealed class Trainer : IDisposable
             _options.SpecAugment,
             _options.Dropout,
             _options.LabelSmoothing,
-            ComputeType = _options.ComputeType.ToString(),
+            ComputeType = Precision.ToString(),
             _task.FineTuning,
             Adapter = _task.Adapter?.Sha256,
             Fisher = _task.Fisher?.Count,

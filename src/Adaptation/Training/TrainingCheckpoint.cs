@@ -23,6 +23,16 @@ internal static class TrainingCheckpoint
             [Source("parameters", parameters.Buffer), Source("first", optimizer.First), Source("second", optimizer.Second)],
             new Dictionary<string, string> { ["format"] = "pt", [StateKey] = JsonSerializer.Serialize(state, state.GetType()) });
 
+    /// <summary>What the file says of its training; null if there is no file, or it says nothing.</summary>
+    /// <exception cref="ModelException">The file is damaged.</exception>
+    public static TState? ReadState<TState>(string path)
+        where TState : ResumableState
+    {
+        if (!File.Exists(path)) return null;
+        using var file = SafetensorsFile.Open(path);
+        return StateOf<TState>(file);
+    }
+
     /// <summary>Reads the file into parameters and optimizer; null, and nothing changed, if there is none.</summary>
     /// <param name="path">The file.</param>
     /// <param name="parameters">Overwritten.</param>
@@ -35,7 +45,7 @@ internal static class TrainingCheckpoint
     {
         if (!File.Exists(path)) return null;
         using var file = SafetensorsFile.Open(path);
-        var state = file.Metadata.TryGetValue(StateKey, out var json) ? JsonSerializer.Deserialize<TState>(json) : null;
+        var state = StateOf<TState>(file);
         if (state?.Identity != identity)
         {
             throw new TrainingException(
@@ -49,6 +59,10 @@ internal static class TrainingCheckpoint
         optimizer.Steps = state.OptimizerSteps;
         return state;
     }
+
+    private static TState? StateOf<TState>(SafetensorsFile file)
+        where TState : ResumableState =>
+        file.Metadata.TryGetValue(StateKey, out var json) ? JsonSerializer.Deserialize<TState>(json) : null;
 
     private static TensorSource Source(string name, Tensor buffer) =>
         TensorSource.FromFloats(name, ElementType.F32, [buffer.numel()], () => MemoryMarshal.Cast<byte, float>(buffer.bytes).ToArray());

@@ -4,6 +4,9 @@ namespace Attune.Adaptation.Training;
 /// <remarks>Random states are no part of it: everything that is drawn depends on the seed and on these numbers (see SeededRandom).</remarks>
 internal sealed record TrainingState : ResumableState
 {
+    /// <summary>Type of the computation, never Auto: what goes on must not depend on how busy the machine was when it was asked.</summary>
+    public ComputePrecision Precision { get; set; }
+
     /// <summary>Steps that the training was to have.</summary>
     public int TotalSteps { get; set; }
 

@@ -13,7 +13,7 @@ internal sealed class OptimizationArguments
         .Number<int>("--accumulate", "N", nameof(TrainingOptions.Accumulation), "Batches whose gradients are averaged for one step.")
         .Number<double>("--dropout", "SHARE", nameof(TrainingOptions.Dropout), "Share of values zeroed.")
         .Number<double>("--label-smoothing", "WEIGHT", nameof(TrainingOptions.LabelSmoothing), "Weight of the divergence from the uniform distribution.")
-        .Choice<ComputePrecision>("--precision", nameof(TrainingOptions.Precision), "Type of the computation; auto is bfloat16 where the processor has it.")
+        .Choice<ComputePrecision>("--precision", nameof(TrainingOptions.Precision), "Type of the computation; auto is bfloat16 where the processor is faster with it.")
         .Number<int>("--threads", "N", nameof(TrainingOptions.Threads), "Threads of libtorch; 0 for one per processor. Resuming bit for bit needs the same number.")
         .Number<int>("--seed", "N", nameof(TrainingOptions.Seed), "Decides order, augmentation, masks, dropout and initial weights.")
         .Number<int>("--report-every", "STEPS", nameof(TrainingOptions.ReportInterval), "Steps between two reports and rows of the learning curve.")

@@ -74,7 +74,7 @@ internal sealed class TrainingRun(TrainingSettings settings, TrainingScreen scre
         using var trainer = TryCreate(task);
         if (trainer is null) return null;
         var resumed = trainer.Step > 0 ? $", resumed at step {trainer.Step}" : "";
-        screen.WriteNote($"{trainer.ParameterCount} parameters, {trainer.TotalSteps} steps, {task.Options.ComputeType}{resumed}");
+        screen.WriteNote($"{trainer.ParameterCount} parameters, {trainer.TotalSteps} steps, {trainer.Precision}{resumed}");
         var reporter = new TrainingReporter(settings.Output, screen);
         try
         {

@@ -26,13 +26,15 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(MatrixOptimizer.AdamW, "all", 0, 1)]
-    [InlineData(MatrixOptimizer.Muon, "all", 0, 2)]
-    [InlineData(MatrixOptimizer.AdamW, "all", 4, 1)]
+    [InlineData(MatrixOptimizer.AdamW, "all", 0, 1, ComputePrecision.Float32)]
+    [InlineData(MatrixOptimizer.Muon, "all", 0, 2, ComputePrecision.Float32)]
+    [InlineData(MatrixOptimizer.AdamW, "all", 4, 1, ComputePrecision.Float32)]
+    [InlineData(MatrixOptimizer.Muon, "all", 0, 1, ComputePrecision.BFloat16)]
     public void Run_KilledTwiceAndResumed_GivesTheWeightsOfAnUninterruptedRun(
-        MatrixOptimizer optimizer, string set, int loraRank, int accumulation)
+        MatrixOptimizer optimizer, string set, int loraRank, int accumulation, ComputePrecision precision)
     {
         var options = Options(steps: 20);
+        options.Precision = precision;
         options.Optimizer.Matrices = optimizer;
         options.Accumulation = accumulation;
         options.Dropout = 0.1;
@@ -85,6 +87,22 @@ public sealed class TrainerTests : IDisposable
         var exception = Assert.Throws<TrainingException>(() => new Trainer(Task("out", options), TimeProvider.System));
 
         Assert.Contains("belongs to another training", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ComputePrecision.Float32)]
+    [InlineData(ComputePrecision.BFloat16)]
+    public void Constructor_AutoOnACheckpoint_GoesOnInThePrecisionThatItWasBegunWith(ComputePrecision begun)
+    {
+        var options = Options(steps: 4);
+        options.Precision = begun;
+        options.CheckpointInterval = 2;
+        RunUntil(Task("out", options), step: 3);
+
+        options.Precision = ComputePrecision.Auto;
+        using var resumed = new Trainer(Task("out", options), TimeProvider.System);
+        Assert.Equal(begun, resumed.Precision);
+        Assert.Equal(2, resumed.Step);
     }
 
     [Fact]
