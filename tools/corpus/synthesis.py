@@ -58,15 +58,15 @@ def pieces(utterance):
     return out
 
 
-def _run(command):
+def _run(command, text=""):
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=TIMEOUT_S,
-                          stdin=subprocess.DEVNULL)
+                          input=text.encode())
     if done.returncode:
         raise SynthesisError(f"{command[0]} ended with {done.returncode}: {done.stderr.decode()[-200:]}")
 
 
 def speak(utterance, folder):
-    """WAV files of the utterance's pieces by flite or espeak-ng; `speak_festival` does festival."""
+    """WAV files of the utterance's pieces by any engine but festival, which `speak_festival` does."""
     voice, delivery = utterance.voice, utterance.delivery
     stretch = delivery.warp / delivery.pace
     files = []
@@ -76,11 +76,16 @@ def speak(utterance, folder):
             command = ["flite", "-voice", voice.engine_name, "--setf", f"duration_stretch={stretch:.3f}"]
             if voice.person == "kal":
                 command += ["--setf", f"int_f0_target_mean={80 + 80 * delivery.pitch:.0f}"]
-            command += ["-t", text, "-o", str(path)]
+            _run([*command, "-t", text, "-o", str(path)])
+        elif voice.engine == "rhvoice":
+            _run(["RHVoice-test", "-p", voice.engine_name, "-r", f"{100 / stretch:.0f}",
+                  "-t", f"{80 + 40 * delivery.pitch:.0f}", "-o", str(path)], text)
+        elif voice.engine == "pico":
+            _run(["pico2wave", "-l", voice.engine_name, "-w", str(path),
+                  f"<speed level='{100 / stretch:.0f}'><pitch level='{80 + 40 * delivery.pitch:.0f}'>{text}</pitch></speed>"])
         else:
-            command = ["espeak-ng", "-v", voice.engine_name, "-s", f"{160 * delivery.pace:.0f}",
-                       "-p", f"{25 + 50 * delivery.pitch:.0f}", "-w", str(path), text]
-        _run(command)
+            _run(["espeak-ng", "-v", voice.engine_name, "-s", f"{160 * delivery.pace:.0f}",
+                  "-p", f"{25 + 50 * delivery.pitch:.0f}", "-w", str(path), text])
         files.append(path)
     return files
 

@@ -6,13 +6,14 @@ import random
 import shutil
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import make_corpus
 from manifests import Exclusion
 from signal_edit import centred, loud_runs, read_wav, tidy, with_floor, with_peak, write_wav
 from synthesis import sox_effects
-from voices import RECORDED, VoicePool, draw_delivery, find
+from voices import RECORDED, VoicePool, draw_delivery, find, missing_programs
 
 HAVE_SPEECH = all(map(shutil.which, ["sox", "flite", "espeak-ng"]))
 
@@ -87,6 +88,18 @@ class VoiceTests(unittest.TestCase):
         engines = {pool.draw(random.Random(i)).name.split("-")[0] for i in range(100)}
 
         self.assertEqual({"flite", "espeak"}, engines)
+
+    def test_pool_non_free_voices_speak_only_where_they_are_named(self):
+        drawn = {VoicePool().draw(random.Random(i)).engine for i in range(1000)}
+        named = {VoicePool(only=["rhvoice", "pico-gb"]).draw(random.Random(i)).name for i in range(200)}
+
+        self.assertEqual({"flite", "festival", "espeak"}, drawn)
+        self.assertEqual({"rhvoice-bdl", "rhvoice-clb", "rhvoice-alan", "pico-gb"}, named)
+
+    def test_missing_programs_a_package_is_named_once(self):
+        with unittest.mock.patch("voices.shutil.which", return_value=None), \
+                unittest.mock.patch("voices.RHVOICE_ROOT", Path("/nowhere")):
+            self.assertEqual(["sox", "rhvoice", "rhvoice-english"], missing_programs(["rhvoice-bdl", "rhvoice-clb"]))
 
     def test_find_unknown_voice_is_named(self):
         with self.assertRaisesRegex(ValueError, "flite-bob"):

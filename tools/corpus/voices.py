@@ -24,10 +24,20 @@ RECORDED = {
     "festival-kal": ("festival", "voice_kal_diphone", "kal", 6),
     "festival-ked": ("festival", "voice_ked_diphone", "ked", 8),
 }
+# The same for voices of Debian's non-free section: they speak only where --voices names them.
+NON_FREE = {
+    "rhvoice-bdl": ("rhvoice", "bdl", "bdl", 12),
+    "rhvoice-clb": ("rhvoice", "clb", "clb", 12),
+    "rhvoice-alan": ("rhvoice", "alan", "alan", 12),
+    "pico-us": ("pico", "en-US", "pico-us", 12),
+    "pico-gb": ("pico", "en-GB", "pico-gb", 12),
+}
+ALL_RECORDED = RECORDED | NON_FREE
 ESPEAK_SHARE = 33
 FESTIVAL_VOICES = {"voice_cmu_us_slt_arctic_hts": "us/cmu_us_slt_arctic_hts",
                    "voice_kal_diphone": "english/kal_diphone", "voice_ked_diphone": "english/ked_diphone"}
 FESTIVAL_ROOT = Path("/usr/share/festival/voices")
+RHVOICE_ROOT = Path("/usr/share/RHVoice/voices")
 
 
 @dataclass(frozen=True)
@@ -41,15 +51,15 @@ class Voice:
 
 
 def find(name):
-    """The voice of that name: one of RECORDED, or `espeak-ACCENT[+VARIANT]`."""
-    if name in RECORDED:
-        engine, engine_name, person, _ = RECORDED[name]
+    """The voice of that name: one of ALL_RECORDED, or `espeak-ACCENT[+VARIANT]`."""
+    if name in ALL_RECORDED:
+        engine, engine_name, person, _ = ALL_RECORDED[name]
         return Voice(name, engine, engine_name, person)
     if name.startswith("espeak-"):
         accent, _, variant = name.removeprefix("espeak-").partition("+")
         if accent in ESPEAK_ACCENTS and (not variant or variant in ESPEAK_VARIANTS):
             return Voice(name, "espeak", name.removeprefix("espeak-"), f"espeak {variant or accent}")
-    raise ValueError(f"unknown voice {name!r}; one of {', '.join(RECORDED)} or espeak-ACCENT[+VARIANT]")
+    raise ValueError(f"unknown voice {name!r}; one of {', '.join(ALL_RECORDED)} or espeak-ACCENT[+VARIANT]")
 
 
 class VoicePool:
@@ -57,7 +67,7 @@ class VoicePool:
 
     def __init__(self, held_out=None, only=None):
         persons = {find(name).person for name in held_out or ()}
-        self._shares = {name: share for name, (_, _, person, share) in RECORDED.items()
+        self._shares = {name: share for name, (_, _, person, share) in (ALL_RECORDED if only else RECORDED).items()
                         if person not in persons}
         self._accents = [a for a in ESPEAK_ACCENTS if f"espeak {a}" not in persons]
         self._variants = [v for v in ["", *ESPEAK_VARIANTS] if f"espeak {v}" not in persons]
@@ -84,7 +94,8 @@ def missing_programs(pool_names):
     missing = [] if shutil.which("sox") else ["sox"]
     engines = {name.split("-")[0] for name in pool_names}
     for engine, program, package in [("flite", "flite", "flite"), ("espeak", "espeak-ng", "espeak-ng"),
-                                     ("festival", "festival", "festival")]:
+                                     ("festival", "festival", "festival"), ("rhvoice", "RHVoice-test", "rhvoice"),
+                                     ("pico", "pico2wave", "libttspico-utils")]:
         if engine in engines and not shutil.which(program):
             missing.append(package)
     packages = {"festival-slt-hts": "festvox-us-slt-hts", "festival-kal": "festvox-kallpc16k",
@@ -93,7 +104,9 @@ def missing_programs(pool_names):
         if name in packages:
             if not (FESTIVAL_ROOT / FESTIVAL_VOICES[RECORDED[name][1]]).is_dir():
                 missing.append(packages[name])
-    return missing
+        if name.startswith("rhvoice-") and not (RHVOICE_ROOT / ALL_RECORDED[name][1]).is_dir():
+            missing.append("rhvoice-english")
+    return list(dict.fromkeys(missing))
 
 
 @dataclass(frozen=True)
