@@ -113,21 +113,47 @@ internal sealed class BudgetBenchmark : IDisposable
         }
     }
 
+    /// <summary>Requests with a latency budget, and drafts of others, in turns with something beside them and without.</summary>
+    /// <param name="rate">Requests a second that want adaptation.</param>
+    /// <param name="budget">Of each of them.</param>
+    /// <param name="draftRate">Requests a second whose drafts are timed.</param>
+    /// <param name="turns">Turns of either.</param>
+    /// <param name="beside">What goes on beside them in the turn of this number; lasts as long as a turn.</param>
+    public async Task<(IReadOnlyList<SpeechTurn> Beside, IReadOnlyList<SpeechTurn> Without)> MeasureMixedAsync(
+        double rate, TimeSpan budget, double draftRate, int turns, Func<int, Task> beside)
+    {
+        var (with, without) = (new List<SpeechTurn>(), new List<SpeechTurn>());
+        for (var turn = 0; turn < turns; turn++)
+        {
+            foreach (var isMixed in turn % 2 == 0 ? [true, false] : new[] { false, true }) (isMixed ? with : without).Add(await TurnAsync(isMixed, turn));
+        }
+
+        return (with, without);
+
+        async Task<SpeechTurn> TurnAsync(bool isMixed, int turn)
+        {
+            var others = isMixed ? beside(turn) : Task.CompletedTask;
+            var adapting = ArriveAsync(rate, new AdaptationConfig { LatencyBudget = budget.ToDuration() }, seed: (2 * turn) + 1);
+            var drafts = await ArriveAsync(draftRate, new AdaptationConfig { Steps = 0 }, seed: (2 * turn) + 2);
+            var finals = await adapting;
+            await others;
+            return new SpeechTurn(
+                [.. Answered(drafts).Select(answer => answer.Milliseconds)],
+                [.. Answered(finals).Select(answer => answer.Milliseconds)],
+                Answered(finals).Count(answer => answer.Milliseconds <= budget.TotalMilliseconds),
+                Answered(finals).Count(answer => answer.Response!.Results.Any(result => result.Adaptation.Outcome == AdaptationReport.Types.Outcome.Adapted)),
+                drafts.Concat(finals).Count(answer => answer.Response is null));
+        }
+    }
+
     public void Dispose() => _channel.Dispose();
+
+    private static IEnumerable<Answer> Answered(IEnumerable<Answer> answers) => answers.Where(answer => answer.Response is not null);
 
     private async Task<IReadOnlyList<Answer>> ArriveAsync(double rate, AdaptationConfig adaptation, int seed)
     {
-        var random = new Random(seed);
         var calls = new List<Task<Answer>>();
-        var started = Stopwatch.GetTimestamp();
-        var due = TimeSpan.Zero;
-        while ((due += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / rate)) < _duration)
-        {
-            var wait = due - Stopwatch.GetElapsedTime(started);
-            if (wait > TimeSpan.Zero) await Task.Delay(wait);
-            calls.Add(AskAsync(_recordings[calls.Count % _recordings.Count], adaptation, started + (long)(due.TotalSeconds * Stopwatch.Frequency)));
-        }
-
+        await Arrivals.RunAsync(rate, _duration, seed, (number, due) => calls.Add(AskAsync(_recordings[number % _recordings.Count], adaptation, due)));
         return await Task.WhenAll(calls);
     }
 
@@ -163,7 +189,7 @@ internal sealed class BudgetBenchmark : IDisposable
            select new PairedErrors(Speaker: null, answer.Recording.File, Baseline: 0, errors.Errors, errors.ReferenceLength),
     ];
 
-    private static Distribution Latency(IEnumerable<Answer> answers) => new(answers.Where(answer => answer.Response is not null).Select(answer => answer.Milliseconds));
+    private static Distribution Latency(IEnumerable<Answer> answers) => new(Answered(answers).Select(answer => answer.Milliseconds));
 
     private sealed record Answer(Spoken Recording, RecognizeResponse? Response, double Milliseconds);
 }
