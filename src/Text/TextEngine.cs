@@ -32,11 +32,15 @@ public sealed class TextEngine : IDisposable
     public TextEngine(TextModel model, ParameterSet? set = null, OnnxOptions? options = null)
     {
         Model = model;
+        Set = set;
         if (model.Config.Architecture == TextArchitecture.Gpt2) _causal = new OnnxCausalModel(model, set, options);
         else _classifier = new OnnxClassifier(model, set, options);
     }
 
     public TextModel Model { get; }
+
+    /// <summary>The parameters that the methods accept values for; null for none.</summary>
+    public ParameterSet? Set { get; }
 
     /// <summary>The model's own values of the adaptable parameters; null if there are none.</summary>
     public AdaptableParameters? Source => _causal?.Source ?? _classifier?.Source;

@@ -3,6 +3,7 @@ using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
+using Attune.Adaptation.Text.Slow;
 using Attune.Adaptation.Text.Tent;
 using Attune.Adaptation.Text.Updates;
 using Attune.Recognition;
@@ -51,6 +52,7 @@ internal static class OptionSections
         Section.Of<TextOptions>(TextOptions.Section),
         Section.OfNames($"{TextOptions.Section}:{nameof(TextOptions.Models)}"),
         Section.Of<TextAdaptationOptions>(TextAdaptationOptions.Section),
+        Section.Of<TextSlowOptions>(TextSlowOptions.Section),
         Section.Of<ExampleOptions>(ExampleOptions.Section),
         Section.Of<TentOptions>(TentOptions.Section),
         Section.Of<TelemetryOptions>(TelemetryOptions.Section),

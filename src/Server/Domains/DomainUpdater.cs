@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Attune.Adaptation;
-using Attune.Adaptation.Revisions;
 using Attune.Adaptation.Slow;
 using Attune.Server.State;
 using Attune.Server.Telemetry;
@@ -9,10 +8,10 @@ namespace Attune.Server.Domains;
 
 /// <summary>Updates domains, each at most once in a round, the one first that has waited longest.</summary>
 /// <remarks>
-/// <para>For each domain that has enough utterances: (1) take its lease, or leave it to the replica that has it; (2) read its state, revisions and
-/// oldest utterances; (3) learn, on a thread of its own, while the lease is kept; (4) store the candidate; (5) change the domain, which uses the
-/// utterances up, under the lease's fencing token; (6) give the lease back.</para>
-/// <para>Whatever ends it in between, the domain is as before, and the same utterances are learnt from again: a change is stored as a whole or not at all, and
+/// <para>For each domain that has enough to learn from: (1) take its lease, or leave it to the replica that has it; (2) read its state, revisions and
+/// what waits; (3) learn, on a thread of its own, while the lease is kept; (4) store the candidate; (5) change the domain, which uses up
+/// what waited, under the lease's fencing token; (6) give the lease back.</para>
+/// <para>Whatever ends it in between, the domain is as before, and the same is learnt from again: a change is stored as a whole or not at all, and
 /// never twice. Not thread-safe.</para>
 /// </remarks>
 internal sealed partial class DomainUpdater(
@@ -27,11 +26,11 @@ internal sealed partial class DomainUpdater(
     private readonly ScopeStores _stores = reader.Stores;
 
     /// <summary>Updates the domains that are ready.</summary>
-    /// <param name="learner">What learns.</param>
-    /// <param name="cancellationToken">Honoured between utterances.</param>
+    /// <param name="rounds">What learns.</param>
+    /// <param name="cancellationToken">Honoured between utterances, or pieces of a step.</param>
     /// <returns>Number of updates.</returns>
     /// <exception cref="StateUnavailableException">The store cannot be reached.</exception>
-    public async Task<int> RunRoundAsync(DomainLearner learner, CancellationToken cancellationToken)
+    public async Task<int> RunRoundAsync(IDomainRounds rounds, CancellationToken cancellationToken)
     {
         var updates = 0;
         foreach (var domain in await _stores.Utterances.ReadyDomainsAsync(DomainsPerRound, cancellationToken))
@@ -42,7 +41,7 @@ internal sealed partial class DomainUpdater(
             activity?.SetTag("attune.domain", domain);
             try
             {
-                if (!await TryUpdateAsync(learner, lease, cancellationToken)) continue;
+                if (!await TryUpdateAsync(rounds, lease, cancellationToken)) continue;
                 updates++;
                 metrics.Updated(time.GetElapsedTime(started));
             }
@@ -59,26 +58,19 @@ internal sealed partial class DomainUpdater(
         return updates;
     }
 
-    private async Task<bool> TryUpdateAsync(DomainLearner learner, DomainLease lease, CancellationToken cancellationToken)
+    private async Task<bool> TryUpdateAsync(IDomainRounds rounds, DomainLease lease, CancellationToken cancellationToken)
     {
-        if (await reader.ReadAsync(lease.Domain, cancellationToken) is not { Head: { Frozen: false } head } stored) return false;
-        var utterances = await _stores.Utterances.WaitingAsync(lease.Domain, learner.RoundSize, cancellationToken);
-        if (utterances.Count == 0) return false;
-
-        var state = head.State;
-        var remembered = state.DomainWeights is { } number ? await reader.TryReadAsync(lease.Domain, number, cancellationToken) : null;
-        if (remembered is null && state.DomainWeights is > Revision.Source) state = state.Reset() with { Good = state.Good }; // they are gone: measure anew
-
-        var round = new LearningRound(lease.Domain, state, stored.Snapshot.Current?.State, remembered?.State.Parameters, utterances);
-        if (await LearnAsync(learner, lease, round, cancellationToken) is not { } outcome) return false;
-        return await StoreAsync(head, lease, round, outcome, cancellationToken);
+        if (await reader.ReadAsync(lease.Domain, cancellationToken) is not { Head.Frozen: false } stored) return false;
+        if (await rounds.BeginAsync(stored, cancellationToken) is not { } round) return false;
+        if (await LearnAsync(lease, round, cancellationToken) is not { } outcome) return false;
+        return await StoreAsync(stored.Head, lease, round, outcome, cancellationToken);
     }
 
     /// <summary>Runs the round, and keeps the lease until it has ended. Null if the lease was lost.</summary>
-    private async Task<LearningOutcome?> LearnAsync(DomainLearner learner, DomainLease lease, LearningRound round, CancellationToken cancellationToken)
+    private async Task<LearningOutcome?> LearnAsync(DomainLease lease, DomainRound round, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var learning = thread.RunAsync(() => learner.Learn(round, ending.Token), ending.Token);
+        var learning = thread.RunAsync(() => round.Learn(ending.Token), ending.Token);
         while (await Task.WhenAny(learning, Task.Delay(options.LeaseDuration / RenewalsPerLease, time, ending.Token)) != learning)
         {
             if (cancellationToken.IsCancellationRequested) break;
@@ -106,13 +98,13 @@ internal sealed partial class DomainUpdater(
     }
 
     private async Task<bool> StoreAsync(
-        DomainHead head, DomainLease lease, LearningRound round, LearningOutcome outcome, CancellationToken cancellationToken)
+        DomainHead head, DomainLease lease, DomainRound round, LearningOutcome outcome, CancellationToken cancellationToken)
     {
         if (outcome.Candidate is { } candidate) await _stores.Revisions.SaveCandidateAsync(candidate, lease.Fence, cancellationToken);
         var logged = new DomainEvent(
-            time.GetUtcNow(), lease.Domain, ToKind(outcome.Result), outcome.Candidate?.Number ?? outcome.State.Current, round.State.Current)
+            time.GetUtcNow(), lease.Domain, ToKind(outcome.Result), outcome.Candidate?.Number ?? outcome.State.Current, head.State.Current)
         {
-            UtteranceIds = [.. round.Utterances.Select(utterance => utterance.Id)],
+            UtteranceIds = round.Used,
             Reason = outcome.Result == LearningResult.Reset ? ResetReason.Strategy : null,
             Checks = outcome.Candidate?.Verdict.Checks,
             LossBefore = outcome.Figures.LossBefore,
@@ -155,8 +147,8 @@ internal sealed partial class DomainUpdater(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Domain {Domain}: {Kind}, revision {Revision} from {Parent}, {Utterances} utterances")]
-        public static partial void Updated(ILogger logger, string domain, DomainEventKind kind, long revision, long parent, int utterances);
+        [LoggerMessage(1, LogLevel.Information, "Domain {Domain}: {Kind}, revision {Revision} after {Parent}, {Used} utterances or examples")]
+        public static partial void Updated(ILogger logger, string domain, DomainEventKind kind, long revision, long parent, int used);
 
         [LoggerMessage(2, LogLevel.Information, "Domain {Domain} was changed by others while it was updated; it is updated again")]
         public static partial void Overtaken(ILogger logger, string domain);

@@ -3,6 +3,7 @@ using Attune.Adaptation.Slow;
 using Attune.Server.Access;
 using Attune.Server.Domains;
 using Attune.Server.State;
+using Attune.Server.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
@@ -14,7 +15,7 @@ namespace Attune.Server.Serving;
 /// <summary>attune.v1.Adaptation, of the caller's tenant. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
 [BindServiceMethod(typeof(AdaptationService), nameof(BindService))]
 internal sealed class AdaptationService(
-    ServingModel serving, StateOptions options, IOptions<SlowUpdateOptions> slow, IHostApplicationLifetime lifetime, TimeProvider time)
+    ServingModel serving, TextDomains texts, StateOptions options, IOptions<SlowUpdateOptions> slow, IHostApplicationLifetime lifetime, TimeProvider time)
     : V1.Adaptation.AdaptationBase
 {
     private const int DefaultPage = 100, MaxPage = 1000;
@@ -35,7 +36,7 @@ internal sealed class AdaptationService(
 
     [Authorize(Policy.SeeDomains)]
     public override async Task<V1.Domain> GetDomain(V1.GetDomainRequest request, ServerCallContext context) =>
-        await DescribeAsync(DomainOf(request.Domain, context), context.CancellationToken);
+        await DescribeAsync(DomainOf(request.Domain, context), request.Model, context.CancellationToken);
 
     [Authorize(Policy.SeeDomains)]
     public override async Task<V1.ListDomainsResponse> ListDomains(V1.ListDomainsRequest request, ServerCallContext context)
@@ -46,12 +47,12 @@ internal sealed class AdaptationService(
             throw Invalid("page_token", "page_token must be the next_page_token of an earlier page.");
 
         var size = request.PageSize == 0 ? DefaultPage : request.PageSize;
-        var keys = await _domains.Stores.Domains.ListAsync(TenantOf(context), request.PageToken, size + 1, context.CancellationToken);
+        var keys = await ReaderOf(request.Model).Stores.Domains.ListAsync(TenantOf(context), request.PageToken, size + 1, context.CancellationToken);
         var response = new V1.ListDomainsResponse { NextPageToken = keys.Count > size ? DomainId.Parse(keys[size - 1]).Name : "" };
         foreach (var key in keys.Take(size))
         {
             // One that was deleted in between is left out.
-            if (await TryDescribeAsync(DomainId.Parse(key), context.CancellationToken) is { } domain) response.Domains.Add(domain);
+            if (await TryDescribeAsync(DomainId.Parse(key), request.Model, context.CancellationToken) is { } domain) response.Domains.Add(domain);
         }
 
         return response;
@@ -61,11 +62,12 @@ internal sealed class AdaptationService(
     public override async Task<V1.ListRevisionsResponse> ListRevisions(V1.ListRevisionsRequest request, ServerCallContext context)
     {
         var domain = DomainOf(request.Domain, context);
-        var head = await _domains.Stores.Domains.ReadAsync(domain.Key, context.CancellationToken) ?? throw new DomainNotFoundException(domain.Name);
+        var stores = ReaderOf(request.Model).Stores;
+        var head = await stores.Domains.ReadAsync(domain.Key, context.CancellationToken) ?? throw new DomainNotFoundException(domain.Name);
         var response = new V1.ListRevisionsResponse();
-        foreach (var number in await _domains.Stores.Revisions.ListAsync(domain.Key, context.CancellationToken))
+        foreach (var number in await stores.Revisions.ListAsync(domain.Key, context.CancellationToken))
         {
-            if (await TryReadAsync(domain, number, context.CancellationToken) is { } stored)
+            if (await TryReadAsync(stores, domain, number, context.CancellationToken) is { } stored)
                 response.Revisions.Add(DomainResponses.ToRevision(stored, head.State.Current));
         }
 
@@ -78,9 +80,10 @@ internal sealed class AdaptationService(
     {
         var domain = DomainOf(request.Domain, context);
         if (request.Revision < 0) throw Invalid("revision", $"revision must be 0 or more. Given: {request.Revision}.");
-        var head = await _domains.Stores.Domains.ReadAsync(domain.Key, context.CancellationToken) ?? throw new DomainNotFoundException(domain.Name);
+        var stores = ReaderOf(request.Model).Stores;
+        var head = await stores.Domains.ReadAsync(domain.Key, context.CancellationToken) ?? throw new DomainNotFoundException(domain.Name);
         var number = request.Revision == Revision.Source ? head.State.Current : request.Revision;
-        var stored = await TryReadAsync(domain, number, context.CancellationToken) ?? throw new RevisionNotFoundException(domain.Name, number);
+        var stored = await TryReadAsync(stores, domain, number, context.CancellationToken) ?? throw new RevisionNotFoundException(domain.Name, number);
         var bytes = RevisionFile.ToBytes(stored.Revision);
         for (var start = 0; start < bytes.Length; start += ExportChunk)
         {
@@ -98,19 +101,20 @@ internal sealed class AdaptationService(
     {
         var domain = DomainOf(request.Domain, context);
         if (request.Revision < 0) throw Invalid("revision", $"revision must be 0 or more. Given: {request.Revision}.");
+        var stores = ReaderOf(request.Model).Stores;
         if (request.Revision != Revision.Source
-            && await TryReadAsync(domain, request.Revision, context.CancellationToken) is not { Revision.Verdict.Passed: true })
+            && await TryReadAsync(stores, domain, request.Revision, context.CancellationToken) is not { Revision.Verdict.Passed: true })
         {
             throw new RevisionNotFoundException(domain.Name, request.Revision);
         }
 
-        await ChangeAsync(domain, head =>
+        await ChangeAsync(stores, domain, head =>
         {
             var state = head.State.Reset() with { Good = request.Revision == Revision.Source ? [] : [request.Revision] };
             var logged = new DomainEvent(time.GetUtcNow(), domain.Key, DomainEventKind.Reset, state.Current, head.State.Current) { Reason = ResetReason.Operator };
             return new DomainChange(state, head.Frozen, logged);
         });
-        return await DescribeAsync(domain, context.CancellationToken);
+        return await DescribeAsync(domain, request.Model, context.CancellationToken);
     }
 
     [Authorize(Policy.ChangeDomains)]
@@ -118,10 +122,10 @@ internal sealed class AdaptationService(
     {
         var domain = DomainOf(request.Domain, context);
         var kind = request.Unfreeze ? DomainEventKind.Unfrozen : DomainEventKind.Frozen;
-        await ChangeAsync(domain, head => head.Frozen == !request.Unfreeze
+        await ChangeAsync(ReaderOf(request.Model).Stores, domain, head => head.Frozen == !request.Unfreeze
             ? null
             : new DomainChange(head.State, !request.Unfreeze, new DomainEvent(time.GetUtcNow(), domain.Key, kind, head.State.Current)));
-        return await DescribeAsync(domain, context.CancellationToken);
+        return await DescribeAsync(domain, request.Model, context.CancellationToken);
     }
 
     [Authorize(Policy.ChangeDomains)]
@@ -177,13 +181,14 @@ internal sealed class AdaptationService(
         var tenant = TenantOf(context);
         var wanted = request.Domain.Length > 0 ? DomainOf(request.Domain, context) : null;
         if (request.AfterId < 0) throw Invalid("after_id", $"after_id must be 0 or more. Given: {request.AfterId}.");
-        var (domains, retired) = serving.Following;
+        var (speech, retired) = serving.Following;
+        var events = (request.Model.Length == 0 ? speech.Stores : ReaderOf(request.Model).Stores).Events;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping, retired);
         try
         {
-            var after = request.HasAfterId ? request.AfterId : await domains.Stores.Events.LastIdAsync(ending.Token);
+            var after = request.HasAfterId ? request.AfterId : await events.LastIdAsync(ending.Token);
             await context.WriteResponseHeadersAsync([]); // the client knows from here on that it misses nothing
-            await foreach (var item in domains.Stores.Events.WatchAsync(after, ending.Token))
+            await foreach (var item in events.WatchAsync(after, ending.Token))
             {
                 var domain = DomainId.Parse(item.Domain);
                 if (domain.Tenant == tenant && (wanted is null || wanted == domain))
@@ -202,28 +207,32 @@ internal sealed class AdaptationService(
 
     private static InvalidRequestException Invalid(string field, string description) => new([new FieldProblem(field, description)]);
 
+    /// <summary>The domains of a text model, or of the speech model where none is named.</summary>
+    private DomainReader ReaderOf(string model) => model.Length == 0 ? _domains.Reader : texts.Find(model).Reader;
+
     /// <summary>An operator's change goes on when the client gives up: half of it cannot be.</summary>
-    private async Task ChangeAsync(DomainId domain, Func<DomainHead, DomainChange?> change)
+    private static async Task ChangeAsync(ScopeStores stores, DomainId domain, Func<DomainHead, DomainChange?> change)
     {
-        if (await _domains.Stores.Domains.ChangeAsync(domain.Key, change, CancellationToken.None) is null) throw new DomainNotFoundException(domain.Name);
+        if (await stores.Domains.ChangeAsync(domain.Key, change, CancellationToken.None) is null) throw new DomainNotFoundException(domain.Name);
     }
 
-    private async Task<V1.Domain> DescribeAsync(DomainId domain, CancellationToken cancellationToken) =>
-        await TryDescribeAsync(domain, cancellationToken) ?? throw new DomainNotFoundException(domain.Name);
+    private async Task<V1.Domain> DescribeAsync(DomainId domain, string model, CancellationToken cancellationToken) =>
+        await TryDescribeAsync(domain, model, cancellationToken) ?? throw new DomainNotFoundException(domain.Name);
 
-    private async Task<V1.Domain?> TryDescribeAsync(DomainId domain, CancellationToken cancellationToken)
+    private async Task<V1.Domain?> TryDescribeAsync(DomainId domain, string model, CancellationToken cancellationToken)
     {
-        if (await _domains.Reader.ReadAsync(domain.Key, cancellationToken) is not { } stored) return null;
-        var waiting = await _domains.Stores.Domains.CountWaitingAsync(domain.Key, cancellationToken);
-        return DomainResponses.ToDomain(stored, waiting, slow.Value);
+        var reader = ReaderOf(model);
+        if (await reader.ReadAsync(domain.Key, cancellationToken) is not { } stored) return null;
+        var waiting = await reader.Stores.Domains.CountWaitingAsync(domain.Key, cancellationToken);
+        return DomainResponses.ToDomain(stored, waiting, model.Length == 0 ? slow.Value : null);
     }
 
     /// <summary>A revision that can be read; null if it is gone or damaged.</summary>
-    private async Task<StoredRevision?> TryReadAsync(DomainId domain, long number, CancellationToken cancellationToken)
+    private static async Task<StoredRevision?> TryReadAsync(ScopeStores stores, DomainId domain, long number, CancellationToken cancellationToken)
     {
         try
         {
-            return await _domains.Stores.Revisions.ReadAsync(domain.Key, number, cancellationToken);
+            return await stores.Revisions.ReadAsync(domain.Key, number, cancellationToken);
         }
         catch (RevisionException)
         {

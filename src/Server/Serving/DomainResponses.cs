@@ -20,7 +20,10 @@ internal static class DomainResponses
         ExpireTime = language.Expires.ToTimestamp(),
     };
 
-    public static V1.Domain ToDomain(StoredDomain stored, long waiting, SlowUpdateOptions slow)
+    /// <param name="stored">The domain.</param>
+    /// <param name="waiting">What waits to be learnt from.</param>
+    /// <param name="slow">How speech learns; null for a domain of a text model.</param>
+    public static V1.Domain ToDomain(StoredDomain stored, long waiting, SlowUpdateOptions? slow)
     {
         var head = stored.Head;
         return new V1.Domain
@@ -37,7 +40,7 @@ internal static class DomainResponses
             Refused = head.Refused,
             Resets = head.Resets,
             CreateTime = head.Created.ToTimestamp(),
-            ResetTest = slow.ResolveStrategy().Reset == ResetPolicy.Dynamic ? ToResetTest(head.State, slow) : null,
+            ResetTest = slow?.ResolveStrategy().Reset == ResetPolicy.Dynamic ? ToResetTest(head.State, slow) : null,
         };
     }
 
@@ -93,15 +96,18 @@ internal static class DomainResponses
     }
 
     /// <summary>The revision that recognised an utterance; null if its request named no domain.</summary>
-    public static V1.ServedRevision? ToServedRevision(ServedUtterance served) => served.Domain is null
-        ? null
-        : new V1.ServedRevision
-        {
-            Domain = DomainId.Parse(served.Domain).Name,
-            Number = served.Revision?.Number ?? Revision.Source,
-            Parent = served.Revision?.Parent ?? Revision.Source,
-            Verdict = served.Revision is { } revision ? ToVerdict(revision.Verdict) : null,
-        };
+    public static V1.ServedRevision? ToServedRevision(ServedUtterance served) => served.Domain is null ? null : ToServedRevision(served.Domain, served.Revision);
+
+    /// <summary>A revision that served.</summary>
+    /// <param name="domain">Key of its domain.</param>
+    /// <param name="revision">Null for the model itself.</param>
+    public static V1.ServedRevision ToServedRevision(string domain, Revision? revision) => new()
+    {
+        Domain = DomainId.Parse(domain).Name,
+        Number = revision?.Number ?? Revision.Source,
+        Parent = revision?.Parent ?? Revision.Source,
+        Verdict = revision is null ? null : ToVerdict(revision.Verdict),
+    };
 
     private static V1.GateVerdict ToVerdict(GateVerdict verdict)
     {

@@ -48,6 +48,9 @@ internal static class ResetReason
     /// <summary>The gate refused what the domain had learnt on the new checkpoint.</summary>
     public const string Gate = "gate";
 
+    /// <summary>Examples that it was learnt from were deleted.</summary>
+    public const string Examples = "examples";
+
     /// <summary>Someone asked for it.</summary>
     public const string Operator = "operator";
 }

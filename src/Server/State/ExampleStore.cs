@@ -15,7 +15,11 @@ internal sealed class ExampleStore(StateConnection connection, Func<RedisKeys> k
     private readonly Lazy<RedisKeys> _keys = new(keys);
 
     /// <summary>Stores examples. Done twice, they count once.</summary>
-    public async Task AddAsync(string domain, IReadOnlyList<EmbeddedExample> examples, CancellationToken cancellationToken)
+    /// <param name="domain">Whose.</param>
+    /// <param name="examples">The examples.</param>
+    /// <param name="learning">Where the domain is to learn from them, if updates there use any.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task AddAsync(string domain, IReadOnlyList<EmbeddedExample> examples, StateScope learning, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         // Whoever deletes the domain finds the scope here.
@@ -23,12 +27,14 @@ internal sealed class ExampleStore(StateConnection connection, Func<RedisKeys> k
         foreach (var example in examples)
             await _values.WriteAsync(_keys.Value.Example(domain, example.Example.Id), ExampleFormat.ToBytes(example), example.Expires - now, mayStay: false, cancellationToken);
 
+        var keys = learning.Keys;
+        RedisKey[] touched = [_keys.Value.Examples(domain), keys.Head(domain), keys.Waiting(domain), keys.Ready, RedisKeys.Turn, keys.Domains];
         RedisValue[] values =
         [
-            now.ToUnixTimeMilliseconds(), capacity, .. examples.SelectMany(example => new RedisValue[] { example.Expires.ToUnixTimeMilliseconds(), example.Example.Id }),
+            now.ToUnixTimeMilliseconds(), capacity, domain, learning.RoundSize, .. examples.SelectMany(example => new RedisValue[] { example.Expires.ToUnixTimeMilliseconds(), example.Example.Id }),
         ];
         var old = (RedisValue[])(await connection.WriteAsync(
-            database => database.ScriptEvaluateAsync(StateScripts.AddExamples, [_keys.Value.Examples(domain)], values), cancellationToken))!;
+            database => database.ScriptEvaluateAsync(StateScripts.AddExamples, touched, values), cancellationToken))!;
         await _values.DeleteAsync(old.Select(id => _keys.Value.Example(domain, id.ToString())), cancellationToken);
     }
 

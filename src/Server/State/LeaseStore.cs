@@ -31,6 +31,11 @@ internal sealed class LeaseStore(StateConnection connection, StateScope scope, S
     public async Task<bool> RenewAsync(DomainLease lease, CancellationToken cancellationToken) => (long)await connection.RunAsync(
         database => database.ScriptEvaluateAsync(StateScripts.Renew, [_keys.Lease(lease.Domain)], [lease.Token, DurationMs]), cancellationToken) == 1;
 
+    /// <summary>Has whoever learns for a domain at this moment store nothing of it.</summary>
+    /// <returns>False if there is no such domain.</returns>
+    public async Task<bool> RevokeAsync(string domain, CancellationToken cancellationToken) => (long)await connection.RunAsync(
+        database => database.ScriptEvaluateAsync(StateScripts.Revoke, [_keys.Head(domain)], []), cancellationToken) == 1;
+
     /// <summary>Gives a lease back, if it is still ours, and deletes a candidate that was made under it and not published.</summary>
     public async Task ReleaseAsync(DomainLease lease, CancellationToken cancellationToken)
     {

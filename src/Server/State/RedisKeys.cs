@@ -8,7 +8,7 @@ namespace Attune.Server.State;
 /// <summary>Every key and channel in the store, for one scope: a model and a parameter set, which revisions depend on.</summary>
 /// <remarks>
 /// <para>All keys begin with <c>{attune}:1:</c>: the braces keep them in one slot of a cluster, since scripts touch several of them; the 1 is part of the name,
-/// and <c>format</c> says how to read what lies under it. S is the scope, the first 16 digits of the model's SHA-256, a dot, and the set's name, or <c>text</c> for what is kept for a text model; D the domain
+/// and <c>format</c> says how to read what lies under it. S is the scope, the first 16 digits of the model's SHA-256, a dot, and the set's name, or <c>text</c> for the examples of a text model; D the domain
 /// (<see cref="DomainId.Key"/>): its name, or <c>/TENANT/NAME</c> of another tenant than <see cref="Tenant.Default"/>.</para>
 /// <list type="table">
 /// <listheader><term>key</term><description>type, value, expiry</description></listheader>
@@ -29,7 +29,7 @@ namespace Attune.Server.State;
 /// of that change, <c>frozen</c> 0 or 1, <c>fence</c> last fencing token, <c>created</c> Unix time in ms, and the counters <c>utterances</c>,
 /// <c>learnt</c>, <c>dropped</c>, <c>updates</c>, <c>refused</c>, <c>resets</c>; none</description></item>
 /// <item><term><c>S:domain:D:lease</c></term><description>string: token of the replica that learns, <c>HOST/PROCESS/RANDOM</c>; <see cref="StateOptions.LeaseDuration"/></description></item>
-/// <item><term><c>S:domain:D:waiting</c></term><description>list of utterance ids in the order in which they came, to be learnt from; none</description></item>
+/// <item><term><c>S:domain:D:waiting</c></term><description>list of ids of utterances, or of a text model's examples, in the order in which they came, to be learnt from; none</description></item>
 /// <item><term><c>S:domain:D:utterances</c></term><description>sorted set of the ids of stored utterances, score counts up; none, at most
 /// <see cref="StateOptions.UtterancesPerDomain"/></description></item>
 /// <item><term><c>S:domain:D:utterance:ID</c></term><description>string: bytes of <see cref="UtteranceFormat"/>, or where they are;
@@ -90,7 +90,10 @@ internal sealed class RedisKeys(string scope)
     /// <summary>The keys for a model and a parameter set.</summary>
     public static RedisKeys For(Model model, ParameterSet set) => new($"{model.Sha256[..HashDigits]}.{set.Name}");
 
-    /// <summary>The keys for a text model.</summary>
+    /// <summary>The keys for what domains learn with a text model and a parameter set.</summary>
+    public static RedisKeys For(TextModel model, ParameterSet set) => new($"{model.Sha256[..HashDigits]}.{set.Name}");
+
+    /// <summary>The keys for the examples of a text model, whatever the parameter set.</summary>
     public static RedisKeys For(TextModel model) => new($"{model.Sha256[..HashDigits]}.text");
 
     public RedisKey Head(string domain) => Of(domain, "head");

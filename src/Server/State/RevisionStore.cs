@@ -41,10 +41,15 @@ internal sealed class RevisionStore(StateConnection connection, StateScope scope
     public async Task TrimAsync(string domain, LearningState state, CancellationToken cancellationToken)
     {
         var numbers = await ListAsync(domain, cancellationToken);
-        var excess = numbers.Skip(options.RevisionsPerDomain).Where(number => number != state.DomainWeights && !state.Good.Contains(number)).ToArray();
-        if (excess.Length == 0) return;
-        RedisValue[] members = [.. excess.Select(number => (RedisValue)number)];
+        await DeleteAsync(domain, [.. numbers.Skip(options.RevisionsPerDomain).Where(number => number != state.DomainWeights && !state.Good.Contains(number))], cancellationToken);
+    }
+
+    /// <summary>Deletes revisions, which must not be those that the domain may go back to.</summary>
+    public async Task DeleteAsync(string domain, IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    {
+        if (numbers.Count == 0) return;
+        RedisValue[] members = [.. numbers.Select(number => (RedisValue)number)];
         await connection.RunAsync(database => database.SortedSetRemoveAsync(_keys.Revisions(domain), members), cancellationToken);
-        await _values.DeleteAsync(excess.Select(number => _keys.Revision(domain, number)), cancellationToken);
+        await _values.DeleteAsync(numbers.Select(number => _keys.Revision(domain, number)), cancellationToken);
     }
 }

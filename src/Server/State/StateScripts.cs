@@ -117,6 +117,13 @@ internal static class StateScripts
         return redis.call('DEL', KEYS[1])
         """;
 
+    /// <summary>Has changes refused that are being computed under a domain's lease. KEYS: head. Returns 1; 0 if there is no such domain.</summary>
+    public const string Revoke = """
+        if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+        redis.call('HINCRBY', KEYS[1], 'fence', 1)
+        return 1
+        """;
+
     /// <summary>Takes the lease of the migration. KEYS: lease. ARGV: token, duration in ms. Returns 1; 0 if another has it.</summary>
     public const string BeginMigration = """
         local holder = redis.call('GET', KEYS[1])
@@ -157,13 +164,34 @@ internal static class StateScripts
         """;
 
     /// <summary>
-    /// Counts examples whose bytes are stored already. KEYS: examples. ARGV: Unix time in ms, most examples, then of each the Unix time in ms at which it is gone, and its id. Returns the
+    /// Counts examples whose bytes are stored already, and has the domain learn from those that are new. KEYS: examples, then of the scope that learns: head, waiting, ready, turn, domains.
+    /// ARGV: Unix time in ms, most examples, domain, examples per update (0: not to be learnt from), then of each the Unix time in ms at which it is gone, and its id. Returns the
     /// ids of those that found no room, the one first that would have been gone first; their bytes may go.
     /// </summary>
     public const string AddExamples = """
         redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
-        for i = 3, #ARGV, 2 do redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i + 1]) end
-        local excess = redis.call('ZCARD', KEYS[1]) - tonumber(ARGV[2])
+        local capacity = tonumber(ARGV[2])
+        local round = tonumber(ARGV[4])
+        local learns = round > 0 and redis.call('HGET', KEYS[2], 'frozen') ~= '1'
+        for i = 5, #ARGV, 2 do
+          if redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i + 1]) == 1 and round > 0 then
+            if redis.call('HINCRBY', KEYS[2], 'utterances', 1) == 1 then
+              redis.call('HSET', KEYS[2], 'created', ARGV[1])
+              redis.call('ZADD', KEYS[6], 0, ARGV[3])
+            end
+            if learns then redis.call('RPUSH', KEYS[3], ARGV[i + 1]) end
+          end
+        end
+        local waiting = learns and redis.call('LLEN', KEYS[3]) or 0
+        if waiting > capacity then
+          redis.call('LTRIM', KEYS[3], waiting - capacity, -1)
+          redis.call('HINCRBY', KEYS[2], 'dropped', waiting - capacity)
+          waiting = capacity
+        end
+        if learns and waiting >= round and not redis.call('ZSCORE', KEYS[4], ARGV[3]) then
+          redis.call('ZADD', KEYS[4], string.format('%.0f', redis.call('INCR', KEYS[5])), ARGV[3])
+        end
+        local excess = redis.call('ZCARD', KEYS[1]) - capacity
         local old = {}
         if excess > 0 then
           old = redis.call('ZRANGE', KEYS[1], 0, excess - 1)

@@ -68,6 +68,20 @@ internal sealed class UtteranceStore(StateConnection connection, StateScope scop
         }
     }
 
+    /// <summary>Ids of all that waits, the oldest first.</summary>
+    public async Task<IReadOnlyList<string>> WaitingIdsAsync(string domain, CancellationToken cancellationToken)
+    {
+        var ids = await connection.RunAsync(database => database.ListRangeAsync(_keys.Waiting(domain)), cancellationToken);
+        return [.. ids.Select(id => id.ToString())];
+    }
+
+    /// <summary>Has what was learnt from once be learnt from again, with the next change of the domain that leaves enough waiting.</summary>
+    public Task QueueAgainAsync(string domain, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        RedisValue[] values = [.. ids.Select(id => (RedisValue)id)];
+        return values.Length == 0 ? Task.CompletedTask : connection.RunAsync(database => database.ListRightPushAsync(_keys.Waiting(domain), values), cancellationToken);
+    }
+
     private async Task<BufferedUtterance?> TryReadAsync(string domain, string id, CancellationToken cancellationToken)
     {
         try
@@ -80,7 +94,13 @@ internal sealed class UtteranceStore(StateConnection connection, StateScope scop
         }
     }
 
-    private async Task<long> DropAsync(string domain, int count, List<string> ids, CancellationToken cancellationToken)
+    /// <summary>Gives up some of what waits. A domain for which less is left than an update takes is no longer ready.</summary>
+    /// <param name="domain">The domain.</param>
+    /// <param name="count">What an update takes.</param>
+    /// <param name="ids">What is given up.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How many wait then.</returns>
+    public async Task<long> DropAsync(string domain, int count, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         RedisKey[] touched = [_keys.Head(domain), _keys.Waiting(domain), _keys.Ready];
         RedisValue[] values = [domain, count, .. ids.Select(id => (RedisValue)id)];

@@ -6,7 +6,7 @@ namespace Attune.Server.Text;
 
 /// <summary>Gives domains examples, counts and deletes them.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class DomainExamples(TextRunner runner, ExampleCatalogue catalogue, ServingModel serving, ExampleOptions options, TimeProvider time)
+internal sealed class DomainExamples(TextRunner runner, ExampleCatalogue catalogue, TextDomains domains, ServingModel serving, ExampleOptions options, TimeProvider time)
 {
     /// <summary>Adds examples.</summary>
     /// <param name="domain">Whose; begins if it is new.</param>
@@ -28,7 +28,9 @@ internal sealed class DomainExamples(TextRunner runner, ExampleCatalogue catalog
         }
 
         await serving.Domains.Stores.Domains.TryFoundAsync(domain.Key, now, cancellationToken);
-        await model.Examples.AddAsync(domain.Key, embedded, cancellationToken);
+        var learning = domains.Of(model).Stores;
+        await learning.Domains.RegisterAsync(cancellationToken);
+        await model.Examples.AddAsync(domain.Key, embedded, learning.Scope, cancellationToken);
         catalogue.Invalidate(domain.Key);
         return ([.. embedded.Select(example => example.Example.Id)], await CountAsync(domain, model, cancellationToken));
     }
@@ -40,7 +42,7 @@ internal sealed class DomainExamples(TextRunner runner, ExampleCatalogue catalog
         return TextResponses.ToExamples(domain, model, listed.Count, options.PerDomain, listed.Count > 0 ? listed[0].Expires : null);
     }
 
-    /// <summary>Deletes examples.</summary>
+    /// <summary>Deletes examples, and what was learnt from them.</summary>
     /// <param name="domain">Whose.</param>
     /// <param name="model">For which they are.</param>
     /// <param name="ids">Which; none for all.</param>
@@ -50,7 +52,9 @@ internal sealed class DomainExamples(TextRunner runner, ExampleCatalogue catalog
     {
         try
         {
-            return ids.Count == 0 ? await model.Examples.DeleteAsync(domain.Key, cancellationToken) : await model.Examples.DeleteAsync(domain.Key, ids, cancellationToken);
+            var count = ids.Count == 0 ? await model.Examples.DeleteAsync(domain.Key, cancellationToken) : await model.Examples.DeleteAsync(domain.Key, ids, cancellationToken);
+            await domains.Of(model).ForgetAsync(domain.Key, ids.Count == 0 ? null : ids.ToHashSet(StringComparer.Ordinal), cancellationToken);
+            return count;
         }
         finally
         {

@@ -1,4 +1,6 @@
 using Attune.Adaptation.Text.Updates;
+using Attune.Recognition.Acoustic;
+using Attune.Server.Domains;
 
 namespace Attune.Server.Text;
 
@@ -24,6 +26,12 @@ internal enum TextMethod
 /// <param name="Updates">With <see cref="TextMethod.ContinualEntropy"/>, steps that made the domain's weights.</param>
 internal sealed record TextAnswer(TextAdaptation Adaptation, TextMethod Method, long Updates = 0)
 {
-    /// <summary>The model itself answers.</summary>
+    /// <summary>What the domain serves from; null without a domain.</summary>
+    public DomainSnapshot? Domain { get; init; }
+
+    /// <summary>The parameters that it is answered from: adapted ones, else the domain's revision; null for the model's own.</summary>
+    public AdaptableParameters? Parameters => Adaptation.Parameters ?? Domain?.Current?.State.Parameters;
+
+    /// <summary>The request itself changes nothing: the domain's revision answers, or the model.</summary>
     public static TextAnswer Skipped(TextAdaptationOutcome outcome, TextMethod method = TextMethod.None) => new(TextAdaptation.Skipped(outcome), method);
 }

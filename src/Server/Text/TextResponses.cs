@@ -1,4 +1,5 @@
 using Attune.Adaptation.Text.Updates;
+using Attune.Server.Serving;
 using Attune.Server.State;
 using Attune.Text.Classification;
 using Attune.Text.Embedding;
@@ -82,6 +83,7 @@ internal static class TextResponses
             Steps = report.Steps.Count,
             StoppedByBudget = report.StoppedByBudget,
             Updates = answer.Updates,
+            Revision = answer.Domain is { } domain ? DomainResponses.ToServedRevision(domain.Domain, domain.Current) : null,
         };
         if (report.LossBefore is { } before) message.LossBefore = before;
         if (report.LossAfter is { } after) message.LossAfter = after;

@@ -45,7 +45,7 @@ internal sealed class TextService(
         using var place = runner.Enter(wish.Caller);
         if (wish.Domain is not null) await runner.CheckAsync(() => model.Engine.Score(request.Text), context.CancellationToken);
         var answer = await adaptations.AdaptAsync(model, request.Text, wish, context.CancellationToken);
-        using var scoring = await runner.RunAsync(() => model.Engine.Score(request.Text, answer.Adaptation.Parameters), pieceDone: null, context.CancellationToken);
+        using var scoring = await runner.RunAsync(() => model.Engine.Score(request.Text, answer.Parameters), pieceDone: null, context.CancellationToken);
         adaptations.Answered(model, answer, wish);
         metrics.TextDone(nameof(Score), scoring.Result.Tokens.Count);
         return TextResponses.ToResponse(scoring.Result, answer);
@@ -63,7 +63,7 @@ internal sealed class TextService(
         var answer = await adaptations.AdaptAsync(model, request.Text, wish, context.CancellationToken);
         var timeouts = new StreamTimeouts(streams.Value, time, lifetime.ApplicationStopping);
         var hasBegun = false;
-        using var generation = await runner.RunAsync(() => model.Engine.Generate(request.Text, options, answer.Adaptation.Parameters), SendAsync, context.CancellationToken);
+        using var generation = await runner.RunAsync(() => model.Engine.Generate(request.Text, options, answer.Parameters), SendAsync, context.CancellationToken);
         metrics.TextDone(nameof(Generate), generation.PromptTokens + generation.NewTokens);
 
         Task SendAsync(TextGeneration work)

@@ -1,4 +1,5 @@
 using Attune.Server.Serving;
+using Attune.Server.Workers;
 using Microsoft.Extensions.Options;
 
 namespace Attune.Server.Text;
@@ -18,6 +19,8 @@ internal static class TextServices
         services.AddSingleton<TentDomains>();
         services.AddSingleton<TextAdaptations>();
         services.AddSingleton<TextChanges>();
+        services.AddSingleton<TextDomains>();
+        services.AddHostedService<TextLearningWorker>();
         services.AddGrpc().AddServiceOptions<TextService>(options => options.Interceptors.Add<StatusInterceptor>());
     }
 }

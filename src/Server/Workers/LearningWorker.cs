@@ -50,14 +50,14 @@ internal sealed partial class LearningWorker(
     private async Task LearnAsync(ModelLease lease, CancellationToken cancellationToken)
     {
         var guard = await guards.HearAsync(lease.Model, thread, cancellationToken);
-        var learner = lease.Recognizer.CreateLearner(slowOptions.Value, gateOptions.Value, guard, precedence);
+        var rounds = new SpeechRounds(lease.Domains.Reader, lease.Recognizer.CreateLearner(slowOptions.Value, gateOptions.Value, guard, precedence));
         var updater = new DomainUpdater(lease.Domains.Reader, thread, stateOptions, metrics, time, updaterLogger);
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
             try
             {
-                while (await updater.RunRoundAsync(learner, cancellationToken) > 0)
+                while (await updater.RunRoundAsync(rounds, cancellationToken) > 0)
                 {
                 }
             }

@@ -8,11 +8,10 @@ namespace Attune.Server.Workers;
 /// <summary>Starts the store, empties the outbox into it, follows its events, and forgets what has expired.</summary>
 /// <remarks>When the server stops, what is in the outbox is still stored, as long as the shutdown may take.</remarks>
 internal sealed partial class StateWorker(
-    StateConnection connection, ServingModel serving, TextChanges text, UtteranceOutbox outbox, TimeProvider time, ILogger<StateWorker> logger)
+    StateConnection connection, ServingModel serving, TextChanges text, UtteranceOutbox outbox, TimeProvider time, ILogger<StateWorker> logger,
+    ILogger<DomainFollower> followerLogger)
     : IHostedService, IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
     /// <summary>As often as the store in the process deletes what has expired.</summary>
     private static readonly TimeSpan ForgettingInterval = TimeSpan.FromMinutes(1);
 
@@ -61,50 +60,11 @@ internal sealed partial class StateWorker(
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, retired);
             try
             {
-                await FollowAsync(domains, ending.Token);
+                await new DomainFollower(domains.Stores, domains.Catalogue, text.Changed, time, followerLogger).RunAsync(ending.Token);
             }
             catch (OperationCanceledException) when (retired.IsCancellationRequested && !_stopping.IsCancellationRequested)
             {
                 // Another model serves.
-            }
-        }
-    }
-
-    private async Task FollowAsync(ModelDomains domains, CancellationToken cancellationToken)
-    {
-        var after = await StartAsync(domains.Stores, cancellationToken);
-        while (true)
-        {
-            try
-            {
-                await foreach (var item in domains.Stores.Events.WatchAsync(after, cancellationToken))
-                {
-                    after = item.Id;
-                    text.Changed(item);
-                    await domains.Catalogue.RefreshAsync(item.Domain);
-                }
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                Log.FollowingFailed(logger, exception);
-                await Task.Delay(Pause, time, cancellationToken);
-            }
-        }
-    }
-
-    /// <summary>Makes the scope known, and gives the id of the last event, as soon as the store can be reached.</summary>
-    private async Task<long> StartAsync(ScopeStores stores, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await stores.Domains.RegisterAsync(cancellationToken);
-                return await stores.Events.LastIdAsync(cancellationToken);
-            }
-            catch (StateUnavailableException)
-            {
-                await Task.Delay(Pause, time, cancellationToken);
             }
         }
     }
@@ -115,8 +75,5 @@ internal sealed partial class StateWorker(
     {
         [LoggerMessage(1, LogLevel.Warning, "{Count} utterances could not be stored before the server stopped")]
         public static partial void NotStored(ILogger logger, int count);
-
-        [LoggerMessage(2, LogLevel.Error, "The events of domains could not be followed; it is tried again")]
-        public static partial void FollowingFailed(ILogger logger, Exception exception);
     }
 }

@@ -1,3 +1,5 @@
+using Attune.Recognition.Acoustic;
+
 namespace Attune.Adaptation.Text.Updates;
 
 /// <summary>What one request wants of adaptation.</summary>
@@ -8,4 +10,7 @@ public sealed record TextAdaptationRequest(int? Steps = null, TimeSpan? LatencyB
 {
     /// <summary>Whether whoever asks has used up the steps that it may have. Default false.</summary>
     public bool QuotaSpent { get; init; }
+
+    /// <summary>Where steps begin: the parameters of the domain's revision. Null, the default, for the model's own.</summary>
+    public AdaptableParameters? Start { get; init; }
 }

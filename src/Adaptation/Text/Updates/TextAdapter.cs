@@ -1,5 +1,7 @@
 using Attune.Adaptation.Text.Examples;
+using Attune.Adaptation.Text.Slow;
 using Attune.Adaptation.Text.Tent;
+using Attune.Recognition.Acoustic;
 using Attune.Text;
 using Attune.Text.Inference;
 using Attune.Text.Models;
@@ -8,7 +10,7 @@ namespace Attune.Adaptation.Text.Updates;
 
 /// <summary>Adapts one text model to single requests: on the examples most like a text, or by making a classifier more certain of it.</summary>
 /// <remarks>
-/// <para>Test-time training on nearest neighbours (Hardt and Sun 2023, arXiv 2305.18466): a few steps from the model's own parameters on the most similar examples, answer, forget. There
+/// <para>Test-time training on nearest neighbours (Hardt and Sun 2023, arXiv 2305.18466): a few steps from the model's own parameters, or those of the domain's revision, on the most similar examples, answer, forget. There
 /// each neighbour gets one step, the nearest first; here each step reads all of them, so that their number and that of the steps are chosen apart. Without examples a classifier may
 /// minimise the entropy of its own answer (<see cref="LabelEntropy"/>).</para>
 /// <para>Steps run on the adaptation threads, never on the caller's. The trainable twin, a second copy of the weights, is made for the first request that needs it. Thread-safe; the owner
@@ -50,10 +52,7 @@ public sealed class TextAdapter : IDisposable
         var budget = request.LatencyBudget ?? _options.LatencyBudget;
         var started = _time.GetTimestamp();
         var chosen = Fit([.. neighbours.Select(example => (Example: example, Rows: TextWindows.Rows(_model, example.Text, _options.Window)))], budget, Steps(request));
-        var task = _model.Config.Architecture == TextArchitecture.Gpt2
-            ? TextTask.NextTokens([.. chosen.Select(neighbour => neighbour.Rows)])
-            : TextTask.Labels([.. chosen.Select(neighbour => (neighbour.Rows, CheckLabel(neighbour.Example)))]);
-        return RunAsync(task, chosen.Count, request with { LatencyBudget = budget - _time.GetElapsedTime(started) }, cancellationToken);
+        return RunAsync(TextTask.Examples(_model, chosen), chosen.Count, request with { LatencyBudget = budget - _time.GetElapsedTime(started) }, cancellationToken);
     }
 
     /// <summary>Makes a classifier more certain of one text.</summary>
@@ -69,6 +68,14 @@ public sealed class TextAdapter : IDisposable
     /// <param name="options">Batch, rate, bounds.</param>
     public TentDomain CreateDomain(TentOptions options) =>
         new(new TextUpdate(Forward, Update.Source, options.LearningRate, _time), _model.Config.Labels.Count, options);
+
+    /// <summary>What learns from the examples of domains. It must not be used after this is disposed; see <see cref="TryUse"/>.</summary>
+    /// <param name="set">The parameters that the engine was opened with.</param>
+    /// <param name="guard">Texts that the model wrote by itself; none for a classifier.</param>
+    /// <param name="options">Rate, passes, bounds.</param>
+    /// <param name="precedence">What each piece of a step gives way to; nothing if null.</param>
+    public TextLearner CreateLearner(ParameterSet set, IReadOnlyList<string> guard, TextSlowOptions options, RequestPrecedence? precedence = null) =>
+        new(_model, set, new TextUpdate(Forward, Update.Source, options.LearningRate, _time, precedence), guard, options, _options.Window, _time);
 
     /// <summary>Remembers when an answer was there, so that later budgets keep free what answers need.</summary>
     /// <param name="report">What its adaptation did.</param>
@@ -124,12 +131,6 @@ public sealed class TextAdapter : IDisposable
         return request.QuotaSpent ? TextAdaptationOutcome.QuotaSpent : null;
     }
 
-    private int CheckLabel(TextExample example)
-    {
-        if (example.Label is { } label && label >= 0 && label < _model.Config.Labels.Count) return label;
-        throw new ArgumentOutOfRangeException(nameof(example), example.Label, $"An example for a classifier needs a label from 0 to {_model.Config.Labels.Count - 1}.");
-    }
-
     /// <summary>The first of them, as many as leave room for all steps.</summary>
     private IReadOnlyList<(TextExample Example, IReadOnlyList<int[]> Rows)> Fit(
         IReadOnlyList<(TextExample Example, IReadOnlyList<int[]> Rows)> neighbours, TimeSpan? budget, int steps)
@@ -170,7 +171,7 @@ public sealed class TextAdapter : IDisposable
             if (!begun.TrySetResult()) return null; // nobody waits any more
             waited = _time.GetElapsedTime(queued);
             TextUpdateResult? result = null;
-            TryUse(() => result = Update.Run(task, steps, request.LatencyBudget is null ? null : Remaining, cancellationToken));
+            TryUse(() => result = Update.Run(task, steps, request.LatencyBudget is null ? null : Remaining, cancellationToken, request.Start));
             return result;
         }
     }

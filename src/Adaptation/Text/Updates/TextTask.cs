@@ -1,4 +1,6 @@
+using Attune.Adaptation.Text.Examples;
 using Attune.Text.Inference;
+using Attune.Text.Models;
 using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Text.Updates;
@@ -41,6 +43,23 @@ public sealed class TextTask
     public static TextTask Labels(IReadOnlyList<(IReadOnlyList<int[]> Rows, int Label)> texts) => Of(
         [.. texts.SelectMany(text => text.Rows.Select(row => new Row(row, 1.0 / (texts.Count * text.Rows.Count), text.Label)))],
         (logits, _, labels) => LabelObjective.Evaluate(logits, labels));
+
+    /// <summary>What a model minimises to learn examples: <see cref="NextTokens"/>, or <see cref="Labels"/> for a classifier.</summary>
+    /// <param name="model">Whose tokens and labels.</param>
+    /// <param name="examples">With their rows, by <see cref="TextWindows"/>; at least one, with labels for a classifier.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A label is none of the model's.</exception>
+    public static TextTask Examples(TextModel model, IReadOnlyList<(TextExample Example, IReadOnlyList<int[]> Rows)> examples)
+    {
+        return model.Config.Architecture == TextArchitecture.Gpt2
+            ? NextTokens([.. examples.Select(part => part.Rows)])
+            : Labels([.. examples.Select(part => (part.Rows, LabelOf(part.Example)))]);
+
+        int LabelOf(TextExample example)
+        {
+            if (example.Label is { } label && label >= 0 && label < model.Config.Labels.Count) return label;
+            throw new ArgumentOutOfRangeException(nameof(examples), example.Label, $"An example for a classifier needs a label from 0 to {model.Config.Labels.Count - 1}.");
+        }
+    }
 
     /// <summary>The entropy of the labels, its mean over the texts, in nats.</summary>
     /// <param name="texts">One row each, at least one text. Types of tokens are theirs.</param>

@@ -18,7 +18,9 @@ namespace Attune.Adaptation.Text.Updates;
 /// <param name="source">The model's own parameters.</param>
 /// <param name="learningRate">AdamW's step size, above 0.</param>
 /// <param name="time">Clock of the budget.</param>
-public sealed class TextUpdate(Func<ParameterTensors, TokenBatch, Tensor> forward, AdaptableParameters source, double learningRate, TimeProvider time)
+/// <param name="precedence">What each piece gives way to; nothing if null.</param>
+public sealed class TextUpdate(
+    Func<ParameterTensors, TokenBatch, Tensor> forward, AdaptableParameters source, double learningRate, TimeProvider time, RequestPrecedence? precedence = null)
 {
     private static readonly TimeSpan PerToken = TimeSpan.FromMilliseconds(10);
 
@@ -54,12 +56,13 @@ public sealed class TextUpdate(Func<ParameterTensors, TokenBatch, Tensor> forwar
     /// <param name="steps">Most steps, from 0.</param>
     /// <param name="remaining">Time that is left at the moment it is asked; null, or its answer null, for as long as it takes.</param>
     /// <param name="cancellationToken">Honoured between pieces.</param>
+    /// <param name="start">Where they begin; null for the model's own parameters. Not changed.</param>
     /// <returns>Null if the budget has no room for the first step.</returns>
-    public TextUpdateResult? Run(TextTask task, int steps, Func<TimeSpan?>? remaining, CancellationToken cancellationToken)
+    public TextUpdateResult? Run(TextTask task, int steps, Func<TimeSpan?>? remaining, CancellationToken cancellationToken, AdaptableParameters? start = null)
     {
         if (remaining?.Invoke() is { } budget && !HasRoom(budget, task.TokenCount)) return null;
         using var scope = NewDisposeScope();
-        using var parameters = new ParameterTensors(source);
+        using var parameters = new ParameterTensors(start ?? source);
         using var optimizer = new AdamW(parameters, learningRate);
         var (taken, stopped, spare) = (new List<TextStep>(), false, (TimeSpan?)null);
         while (taken.Count < steps && taken.All(step => double.IsFinite(step.Loss) && double.IsFinite(step.GradientNorm)))
@@ -92,6 +95,25 @@ public sealed class TextUpdate(Func<ParameterTensors, TokenBatch, Tensor> forwar
         using var optimizer = new AdamW(parameters, learningRate, start: start?.Moments);
         var step = Step(task, parameters, optimizer, cancellationToken);
         return (step, new AdaptationState(parameters.ToParameters(0), optimizer.ToMoments(0)));
+    }
+
+    /// <summary>One step on each of several tasks, from the model's own parameters. One whose loss or gradient is no number ends them.</summary>
+    /// <param name="tasks">What is minimised in turn; each is asked for when it is its turn.</param>
+    /// <param name="cancellationToken">Honoured between pieces.</param>
+    /// <returns>The steps that were run, and what they made.</returns>
+    public (IReadOnlyList<TextStep> Steps, AdaptableParameters Parameters) Train(IEnumerable<TextTask> tasks, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = new ParameterTensors(source);
+        using var optimizer = new AdamW(parameters, learningRate);
+        var taken = new List<TextStep>();
+        foreach (var task in tasks)
+        {
+            taken.Add(Step(task, parameters, optimizer, cancellationToken));
+            if (!double.IsFinite(taken[^1].Loss) || !double.IsFinite(taken[^1].GradientNorm)) break;
+        }
+
+        return (taken, parameters.ToParameters(0));
     }
 
     /// <summary>The loss of a task.</summary>
@@ -132,7 +154,7 @@ public sealed class TextUpdate(Func<ParameterTensors, TokenBatch, Tensor> forwar
         var (loss, gradients) = (0.0, zeros_like(parameters.Buffer));
         foreach (var piece in task.Pieces)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            Begin(cancellationToken);
             using var scope = NewDisposeScope();
             var part = piece.Loss(forward(parameters, piece.Batch));
             gradients.Accumulate(parameters.Gradients(part));
@@ -158,12 +180,18 @@ public sealed class TextUpdate(Func<ParameterTensors, TokenBatch, Tensor> forwar
         var loss = 0.0;
         foreach (var piece in task.Pieces)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            Begin(cancellationToken);
             using var scope = NewDisposeScope();
             loss += piece.Loss(forward(parameters, piece.Batch)).item<float>();
         }
 
         return loss;
+    }
+
+    private void Begin(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        precedence?.GiveWay(cancellationToken);
     }
 
     /// <summary>A step costs a forward and a backward pass; what follows the last one costs a forward pass, a third of that.</summary>
