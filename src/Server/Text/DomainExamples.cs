@@ -53,7 +53,8 @@ internal sealed class DomainExamples(TextRunner runner, ExampleCatalogue catalog
         try
         {
             var count = ids.Count == 0 ? await model.Examples.DeleteAsync(domain.Key, cancellationToken) : await model.Examples.DeleteAsync(domain.Key, ids, cancellationToken);
-            await domains.Of(model).ForgetAsync(domain.Key, ids.Count == 0 ? null : ids.ToHashSet(StringComparer.Ordinal), cancellationToken);
+            string[] left = [.. (await model.Examples.ListAsync(domain.Key, cancellationToken)).Select(example => example.Id)];
+            await domains.Of(model).ForgetAsync(domain.Key, ids.Count == 0 ? null : ids.ToHashSet(StringComparer.Ordinal), left, cancellationToken);
             return count;
         }
         finally

@@ -20,9 +20,10 @@ internal sealed class TextModelDomains(DomainReader reader, DomainCatalogue cata
     /// <summary>Deletes what a domain has learnt from examples that were deleted. It learns again from the others when it is its turn.</summary>
     /// <param name="domain">The domain.</param>
     /// <param name="ids">Of the examples; null for all that it ever had.</param>
+    /// <param name="left">Those that it still has.</param>
     /// <param name="cancellationToken">What is deleted by then stays deleted.</param>
     /// <exception cref="StateUnavailableException">The store cannot be reached.</exception>
-    public async Task ForgetAsync(string domain, IReadOnlySet<string>? ids, CancellationToken cancellationToken)
+    public async Task ForgetAsync(string domain, IReadOnlySet<string>? ids, IReadOnlyList<string> left, CancellationToken cancellationToken)
     {
         // First, whoever learns at this moment may have read them.
         if (!await Stores.Leases.RevokeAsync(domain, cancellationToken) || await Stores.Domains.ReadAsync(domain, cancellationToken) is not { } head) return;
@@ -33,8 +34,12 @@ internal sealed class TextModelDomains(DomainReader reader, DomainCatalogue cata
             var revision = ids is null ? null : await reader.TryReadAsync(domain, number, cancellationToken);
             if (revision is not null && !revision.UtteranceIds.Any(ids!.Contains)) continue;
             learnt.Add(number);
-            if (revision is not null && number == head.State.Current)
-                await Stores.Utterances.QueueAgainAsync(domain, [.. revision.UtteranceIds.Where(id => !ids!.Contains(id))], cancellationToken);
+        }
+
+        if (learnt.Contains(head.State.Current))
+        {
+            var waiting = await Stores.Utterances.WaitingIdsAsync(domain, cancellationToken);
+            await Stores.Utterances.QueueAgainAsync(domain, [.. left.Except(waiting)], cancellationToken);
         }
 
         await Stores.Domains.ChangeAsync(domain, found => Without(found, learnt), cancellationToken);

@@ -21,7 +21,7 @@ public class ExampleStoreTests
         // Beyond what lies under a key of the store in the process, and below.
         EmbeddedExample[] stored = [Example("a", label: 2, text: "thé", values: 3), Example("b", label: null, text: new string('x', 9_000), values: 768)];
 
-        await examples.AddAsync(Line, stored, TestStore.Token);
+        await examples.AddAsync(Line, stored, Learning(store), TestStore.Token);
 
         foreach (var one in stored)
         {
@@ -41,9 +41,9 @@ public class ExampleStoreTests
         await using var store = TestStore.Start(kind);
         var examples = Open(store, capacity: 3);
 
-        await examples.AddAsync(Line, [Example("a", hours: 4), Example("b", hours: 2)], TestStore.Token);
-        await examples.AddAsync(Line, [Example("a", hours: 4)], TestStore.Token);
-        await examples.AddAsync(Line, [Example("c", hours: 3), Example("d", hours: 1), Example("e", hours: 5)], TestStore.Token);
+        await examples.AddAsync(Line, [Example("a", hours: 4), Example("b", hours: 2)], Learning(store), TestStore.Token);
+        await examples.AddAsync(Line, [Example("a", hours: 4)], Learning(store), TestStore.Token);
+        await examples.AddAsync(Line, [Example("c", hours: 3), Example("d", hours: 1), Example("e", hours: 5)], Learning(store), TestStore.Token);
 
         Assert.Equal(["c", "a", "e"], (await examples.ListAsync(Line, TestStore.Token)).Select(example => example.Id));
         Assert.Null(await examples.ReadAsync(Line, "b", TestStore.Token));
@@ -57,7 +57,7 @@ public class ExampleStoreTests
         await using var store = TestStore.Start(kind);
         var time = new ShiftedTime();
         var examples = Open(store, time: time);
-        await examples.AddAsync(Line, [Example("a", hours: 1), Example("b", hours: 3)], TestStore.Token);
+        await examples.AddAsync(Line, [Example("a", hours: 1), Example("b", hours: 3)], Learning(store), TestStore.Token);
 
         time.Shift = TimeSpan.FromHours(2);
 
@@ -70,8 +70,8 @@ public class ExampleStoreTests
     {
         await using var store = TestStore.Start(kind);
         var examples = Open(store);
-        await examples.AddAsync(Line, [Example("a"), Example("b", text: new string('x', 9_000)), Example("c")], TestStore.Token);
-        await examples.AddAsync("other", [Example("a")], TestStore.Token);
+        await examples.AddAsync(Line, [Example("a"), Example("b", text: new string('x', 9_000)), Example("c")], Learning(store), TestStore.Token);
+        await examples.AddAsync("other", [Example("a")], Learning(store), TestStore.Token);
 
         Assert.Equal(1, await examples.DeleteAsync(Line, ["a", "z"], TestStore.Token));
         Assert.Equal((0L, 0L), await store.Stores.Domains.DeleteAsync(Line, DateTimeOffset.UnixEpoch, TestStore.Token)); // finds it, though no utterance named it
@@ -80,6 +80,71 @@ public class ExampleStoreTests
         Assert.Empty(await examples.ListAsync(Line, TestStore.Token));
         Assert.Null(await examples.ReadAsync(Line, "b", TestStore.Token));
         Assert.Single(await examples.ListAsync("other", TestStore.Token));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task AddAsync_ToLearnFrom_EachNewOneWaitsOnce(string kind)
+    {
+        await using var store = TestStore.Start(kind);
+        var (examples, stores, scope) = (Open(store, capacity: 4), store.Stores, Learning(store, round: 3));
+
+        await examples.AddAsync(Line, [Example("a"), Example("b")], scope, TestStore.Token);
+        await examples.AddAsync(Line, [Example("a"), Example("b")], scope, TestStore.Token);
+        var early = await stores.Utterances.ReadyDomainsAsync(9, TestStore.Token);
+        await examples.AddAsync(Line, [Example("c")], scope, TestStore.Token);
+        await examples.AddAsync("other", [Example("a")], Learning(store), TestStore.Token); // nobody learns from it
+
+        Assert.Empty(early);
+        Assert.Equal([Line], await stores.Utterances.ReadyDomainsAsync(9, TestStore.Token));
+        Assert.Equal(["a", "b", "c"], await stores.Utterances.WaitingIdsAsync(Line, TestStore.Token));
+        Assert.Equal([Line], await stores.Domains.ListAsync("", 9, TestStore.Token));
+        Assert.Equal((3L, 0L), (await HeadAsync(store)) is { } head ? (head.Utterances, head.Dropped) : default);
+
+        await examples.AddAsync(Line, [Example("d"), Example("e", hours: 2)], scope, TestStore.Token); // one more than there is room for
+
+        Assert.Equal(["b", "c", "d", "e"], await stores.Utterances.WaitingIdsAsync(Line, TestStore.Token));
+        Assert.Equal((5L, 1L), (await HeadAsync(store)) is { } full ? (full.Utterances, full.Dropped) : default);
+        Assert.Equal(2, await stores.Utterances.DropAsync(Line, 3, ["b", "c"], TestStore.Token));
+        Assert.Empty(await stores.Utterances.ReadyDomainsAsync(9, TestStore.Token));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task AddAsync_FrozenDomain_LetsNothingWait(string kind)
+    {
+        await using var store = TestStore.Start(kind);
+        var examples = Open(store);
+        await examples.AddAsync(Line, [Example("a")], Learning(store, round: 2), TestStore.Token);
+        await store.Stores.Domains.ChangeAsync(
+            Line, head => new DomainChange(head.State, Frozen: true, new DomainEvent(DateTimeOffset.UnixEpoch, Line, DomainEventKind.Frozen)), TestStore.Token);
+
+        await examples.AddAsync(Line, [Example("b")], Learning(store, round: 2), TestStore.Token);
+
+        Assert.Equal(["a"], await store.Stores.Utterances.WaitingIdsAsync(Line, TestStore.Token));
+        Assert.Equal(2, (await HeadAsync(store))!.Utterances);
+        Assert.Equal(2, (await examples.ListAsync(Line, TestStore.Token)).Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task RevokeAsync_WhileAnotherLearns_HasItsChangeRefused(string kind)
+    {
+        await using var store = TestStore.Start(kind);
+        var (leases, domains) = (store.Stores.Leases, store.Stores.Domains);
+        Assert.False(await leases.RevokeAsync(Line, TestStore.Token));
+        Assert.Null(await HeadAsync(store));
+        await Open(store).AddAsync(Line, [Example("a")], Learning(store, round: 1), TestStore.Token);
+        var lease = (await leases.TryAcquireAsync(Line, TestStore.Token))!;
+        var head = (await HeadAsync(store))!;
+
+        Assert.True(await leases.RevokeAsync(Line, TestStore.Token));
+
+        var change = new DomainChange(head.State, Frozen: false, new DomainEvent(DateTimeOffset.UnixEpoch, Line, DomainEventKind.Updated)) { Fence = lease.Fence };
+        Assert.False(await domains.TryChangeAsync(head, change, TestStore.Token));
+        await leases.ReleaseAsync(lease, TestStore.Token);
+        var next = (await leases.TryAcquireAsync(Line, TestStore.Token))!;
+        Assert.True(await domains.TryChangeAsync(head, change with { Fence = next.Fence }, TestStore.Token));
     }
 
     [Fact]
@@ -96,6 +161,10 @@ public class ExampleStoreTests
 
         for (var length = 0; length < bytes.Length; length++) Assert.Throws<InvalidDataException>(() => ExampleFormat.Read("a", bytes[..length]));
     }
+
+    private static StateScope Learning(TestStore store, int round = 0) => store.Scope with { RoundSize = round };
+
+    private static Task<DomainHead?> HeadAsync(TestStore store) => store.Stores.Domains.ReadAsync(Line, TestStore.Token);
 
     private static ExampleStore Open(TestStore store, int capacity = 100, TimeProvider? time = null) => new(store.Connection, () => Keys, capacity, time ?? TimeProvider.System);
 

@@ -45,12 +45,10 @@ internal sealed class TestStore : IAsyncDisposable
     public static TestStore Start(string kind, Action<StateOptions>? configure = null) => new(kind, configure);
 
     /// <summary>What belongs to a parameter set.</summary>
-    public ScopeStores For(string parameters)
-    {
-        var set = ParameterSet.Parse(parameters);
-        var scope = new StateScope(RedisKeys.For(Model, set), Model.Sha256, set, set.In(Model.Layout, Model.Config), RoundSize);
-        return new ScopeStores(Connection, scope, Options, TimeProvider.System);
-    }
+    public ScopeStores For(string parameters) => new(Connection, ScopeOf(parameters), Options, TimeProvider.System);
+
+    /// <summary>Scope of <see cref="Stores"/>.</summary>
+    public StateScope Scope => ScopeOf("top-1");
 
     /// <summary>Ends the store, Redis as kill -9 does, and starts it again.</summary>
     public async Task RestartAsync()
@@ -87,6 +85,12 @@ internal sealed class TestStore : IAsyncDisposable
     }
 
     public override string ToString() => _kind;
+
+    private static StateScope ScopeOf(string parameters)
+    {
+        var set = ParameterSet.Parse(parameters);
+        return new StateScope(RedisKeys.For(Model, set), Model.Sha256, set, set.In(Model.Layout, Model.Config), RoundSize);
+    }
 
     private StateConnection Connect()
     {
