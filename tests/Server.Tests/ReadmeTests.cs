@@ -6,6 +6,7 @@ using Attune.Adaptation.Collapse;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Gate;
 using Attune.Adaptation.Slow;
+using Attune.Adaptation.Text.Slow;
 using Attune.Adaptation.Text.Tent;
 using Attune.Adaptation.Text.Updates;
 using Attune.Recognition;
@@ -52,6 +53,7 @@ public sealed partial class ReadmeTests
             $"{TextOptions.Section}:{nameof(TextOptions.Models)}:NAME = ",
             .. Settings<TextOptions>(TextOptions.Section),
             .. Settings<TextAdaptationOptions>(TextAdaptationOptions.Section),
+            .. Settings<TextSlowOptions>(TextSlowOptions.Section),
             .. Settings<ExampleOptions>(ExampleOptions.Section),
             .. Settings<TentOptions>(TentOptions.Section),
             .. Settings<TelemetryOptions>(TelemetryOptions.Section),

@@ -1,7 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Attune.Adaptation;
+using Attune.Adaptation.Slow;
+using Attune.Adaptation.Text;
 using Attune.Adaptation.Text.Examples;
+using Attune.Adaptation.Text.Slow;
 using Attune.Adaptation.Text.Updates;
 using Attune.Evaluation.Statistics;
 using Attune.Recognition.Acoustic;
@@ -16,14 +20,15 @@ namespace Attune.TextAdaptation;
 /// <param name="Steps">Gradient steps.</param>
 /// <param name="Rate">AdamW's step size.</param>
 /// <param name="Random">Whether any examples are taken in place of the most similar ones.</param>
-internal sealed record Way(string Parameters, int Neighbours, int Steps, double Rate, bool Random = false);
+/// <param name="Kept">Whether steps go on from a revision that all examples made, as the server keeps it; with no steps, it answers.</param>
+internal sealed record Way(string Parameters, int Neighbours, int Steps, double Rate, bool Random = false, bool Kept = false);
 
-/// <summary>Bits per byte of held-back passages of a domain, from the model itself and after steps on the examples most like each.</summary>
+/// <summary>Bits per byte of held-back passages of a domain, from the model itself, after steps on the examples most like each, and from a revision that all examples made.</summary>
 /// <remarks>
 /// Passages are cut in order; those of every fourth place are asked about, the others are the domain's examples, so that a text and its examples have no line in common. Everything goes through
 /// the classes that the server uses, on one thread.
 /// </remarks>
-internal sealed class NearestExperiment(string folder, string domain, int passageBytes, int queries, Action<string> log)
+internal sealed class NearestExperiment(string folder, string domain, int passageBytes, int queries, TextSlowOptions slow, Action<string> log)
 {
     private const int Held = 4;
 
@@ -46,6 +51,7 @@ internal sealed class NearestExperiment(string folder, string domain, int passag
     {
         using var engine = Open(way.Parameters);
         using var adapter = new TextAdapter(engine, new TextAdaptationOptions { LearningRate = way.Rate, Parameters = way.Parameters }, threads, TimeProvider.System);
+        var revision = way.Kept ? Keep(adapter, engine, set) : null;
         var random = new Random(1);
         var reports = new List<TextAdaptationReport>();
         var adapted = new double[asked.Length];
@@ -54,9 +60,9 @@ internal sealed class NearestExperiment(string folder, string domain, int passag
             IReadOnlyList<TextExample> neighbours = way.Random
                 ? [.. Enumerable.Range(0, way.Neighbours).Select(_ => set.Members[random.Next(set.Members.Count)].Example)]
                 : set.Nearest(Embed(engine, asked[i]), way.Neighbours, floor: -1, labelled: false, DateTimeOffset.UnixEpoch);
-            var result = adapter.TrainAsync(neighbours, new TextAdaptationRequest(way.Steps), CancellationToken.None).GetAwaiter().GetResult();
+            var result = adapter.TrainAsync(neighbours, new TextAdaptationRequest(way.Steps) { Start = revision }, CancellationToken.None).GetAwaiter().GetResult();
             reports.Add(result.Report);
-            adapted[i] = Bits(engine, asked[i], result.Parameters);
+            adapted[i] = Bits(engine, asked[i], result.Parameters ?? revision);
         }
 
         // In millionths of a bit, which whole numbers can say.
@@ -64,7 +70,17 @@ internal sealed class NearestExperiment(string folder, string domain, int passag
             [.. asked.Select((text, i) => new PairedErrors(null, i.ToString(CultureInfo.InvariantCulture), (long)(1e6 * own[i]), (long)(1e6 * adapted[i]), Encoding.UTF8.GetByteCount(text)))]);
         log(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {way.Parameters} | {way.Neighbours}{(way.Random ? " at random" : "")} | {way.Steps} | {way.Rate:0.####} | {BitsPerByte(asked, adapted):0.000} | {difference.Difference / 1e6:+0.000;-0.000;0.000} | {difference.Low / 1e6:+0.000;-0.000;0.000} to {difference.High / 1e6:+0.000;-0.000;0.000} | {reports.Average(report => report.LossBefore):0.00}, {reports.Average(report => report.LossAfter):0.00} nats | {reports.Average(report => report.StepTime.TotalMilliseconds):0} |"));
+            $"| {way.Parameters} | {(way.Kept ? "kept, " : "")}{way.Neighbours}{(way.Random ? " at random" : "")} | {way.Steps} | {way.Rate:0.####} | {BitsPerByte(asked, adapted):0.000} | {difference.Difference / 1e6:+0.000;-0.000;0.000} | {difference.Low / 1e6:+0.000;-0.000;0.000} to {difference.High / 1e6:+0.000;-0.000;0.000} | {reports.Average(report => report.LossBefore):0.00}, {reports.Average(report => report.LossAfter):0.00} nats | {reports.Average(report => report.StepTime.TotalMilliseconds):0} |"));
+    }
+
+    /// <summary>What the examples make of the model, whether the gate lets it serve or not: that is told.</summary>
+    private AdaptableParameters Keep(TextAdapter adapter, TextEngine engine, ExampleSet set)
+    {
+        var guard = OwnTexts.Write(engine, slow.GuardTexts, slow.GuardTokens, seed: 0, CancellationToken.None);
+        var watch = Stopwatch.StartNew();
+        var outcome = adapter.CreateLearner(engine.Set!, guard, slow).Learn(new TextRound("", LearningState.New, null, [.. set.Members.Select(member => member.Example)]), CancellationToken.None);
+        log($"<!-- kept in {watch.Elapsed.TotalSeconds:0} s, {outcome.Result}: {string.Join("; ", outcome.Candidate!.Verdict.Checks.Select(check => $"{check.Question} {check.Figure:0.000} of {check.Samples}"))} -->");
+        return outcome.Candidate.State.Parameters;
     }
 
     private double[] Scores(string parameters, string[] texts, Func<string, AdaptableParameters?> adapted)

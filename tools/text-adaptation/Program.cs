@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Attune.Adaptation;
+using Attune.Adaptation.Text.Slow;
 using Attune.Adaptation.Text.Tent;
 using Attune.TextAdaptation;
 using static TorchSharp.torch;
@@ -14,14 +15,17 @@ var bytes = new Option<int>("--bytes") { Description = "Length of a passage. Def
 var queries = new Option<int>("--queries") { Description = "Passages to ask about. Default 100.", DefaultValueFactory = _ => 100 };
 var ways = new Option<string[]>("--way")
 {
-    Description = "PARAMETERS,EXAMPLES,STEPS,RATE, or the same with ',random' for examples of chance.",
+    Description = "PARAMETERS,EXAMPLES,STEPS,RATE, or the same with ',random' for examples of chance or ',kept' for steps that go on from a kept revision; no steps for that alone.",
     DefaultValueFactory = _ => ["layer-norm,8,5,0.001", "layer-norm,8,5,0.01", "lora,8,5,0.01", "all,8,5,0.001", "all,8,5,0.001,random", "all,32,5,0.001"],
 };
-var nearest = new Command("nearest", "Bits per byte of a domain's passages, from a GPT-2 itself and trained on the most similar ones.") { model, domain, bytes, queries, ways };
+var epochs = new Option<int>("--epochs") { Description = "Passes that make a kept revision. Default: those of the settings.", DefaultValueFactory = _ => new TextSlowOptions().Epochs };
+var slowRate = new Option<double>("--kept-rate") { Description = "Step size of a kept revision. Default: that of the settings.", DefaultValueFactory = _ => new TextSlowOptions().LearningRate };
+var nearest = new Command("nearest", "Bits per byte of a domain's passages, from a GPT-2 itself, trained on the most similar ones, and from a kept revision.") { model, domain, bytes, queries, ways, epochs, slowRate };
 nearest.SetAction(parsed =>
 {
     Prepare();
-    new NearestExperiment(parsed.GetRequiredValue(model), parsed.GetRequiredValue(domain), parsed.GetValue(bytes), parsed.GetValue(queries), Console.WriteLine)
+    var slow = new TextSlowOptions { Epochs = parsed.GetValue(epochs), LearningRate = parsed.GetValue(slowRate) };
+    new NearestExperiment(parsed.GetRequiredValue(model), parsed.GetRequiredValue(domain), parsed.GetValue(bytes), parsed.GetValue(queries), slow, Console.WriteLine)
         .Run([.. parsed.GetRequiredValue(ways).Select(ToWay)]);
 });
 
@@ -70,7 +74,7 @@ Verses Read(ParseResult parsed) =>
     Verses.Read(parsed.GetRequiredValue(verses), parsed.GetRequiredValue(books).Split(','), parsed.GetValue(perBook), parsed.GetValue(seed));
 
 static Way ToWay(string text) => text.Split(',') is [var set, var examples, var count, var size, .. var rest]
-    ? new Way(set, int.Parse(examples, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture), double.Parse(size, CultureInfo.InvariantCulture), rest is ["random"])
+    ? new Way(set, int.Parse(examples, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture), double.Parse(size, CultureInfo.InvariantCulture), rest.Contains("random"), rest.Contains("kept"))
     : throw new FormatException($"A way must be PARAMETERS,EXAMPLES,STEPS,RATE. Given: '{text}'.");
 
 static void Prepare()

@@ -11,8 +11,7 @@ namespace Attune.Server.Workers;
 
 /// <summary>Lets the domains of each text model that serves learn from their examples, and keeps those in memory as they are in the store.</summary>
 /// <remarks>
-/// On the thread that speech learns on, behind requests, one model after another; looks every second for what there is to learn, and for models that have come or gone. A failed round is logged,
-/// and the next one is tried.
+/// On the thread that speech learns on, behind requests, one model after another; looks every second for what there is to learn. A failed round is logged, and the next one is tried.
 /// </remarks>
 internal sealed partial class TextLearningWorker(
     TextModels models,
@@ -33,32 +32,14 @@ internal sealed partial class TextLearningWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var served = new Dictionary<ServedTextModel, (CancellationTokenSource Ending, Task Work)>();
         connection.Restored += Refresh;
         try
         {
-            using var timer = new PeriodicTimer(Interval, time);
-            do
-            {
-                var now = models.All.ToHashSet();
-                foreach (var (model, (ending, work)) in served.Where(known => !now.Contains(known.Key)).ToArray())
-                {
-                    served.Remove(model);
-                    await EndAsync(ending, work);
-                }
-
-                foreach (var model in now.Where(model => !served.ContainsKey(model)))
-                {
-                    var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                    served.Add(model, (ending, Task.Run(() => Task.WhenAll(domains.CreateFollower(model).RunAsync(ending.Token), LearnAsync(model, ending.Token)), ending.Token)));
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            await Task.WhenAll(models.All.Select(model => Task.WhenAll(domains.CreateFollower(model).RunAsync(stoppingToken), LearnAsync(model, stoppingToken))));
         }
         finally
         {
             connection.Restored -= Refresh;
-            foreach (var (ending, work) in served.Values) await EndAsync(ending, work);
         }
     }
 
@@ -66,13 +47,6 @@ internal sealed partial class TextLearningWorker(
     {
         base.Dispose();
         _turn.Dispose();
-    }
-
-    private static async Task EndAsync(CancellationTokenSource ending, Task work)
-    {
-        await ending.CancelAsync();
-        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ending.Dispose();
     }
 
     private async Task LearnAsync(ServedTextModel model, CancellationToken cancellationToken)
