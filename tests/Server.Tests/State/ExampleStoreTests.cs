@@ -21,7 +21,7 @@ public class ExampleStoreTests
         // Beyond what lies under a key of the store in the process, and below.
         EmbeddedExample[] stored = [Example("a", label: 2, text: "thé", values: 3), Example("b", label: null, text: new string('x', 9_000), values: 768)];
 
-        await examples.AddAsync(Line, stored, Learning(store), TestStore.Token);
+        await examples.AddAsync(Line, stored, Learning(), TestStore.Token);
 
         foreach (var one in stored)
         {
@@ -41,9 +41,9 @@ public class ExampleStoreTests
         await using var store = TestStore.Start(kind);
         var examples = Open(store, capacity: 3);
 
-        await examples.AddAsync(Line, [Example("a", hours: 4), Example("b", hours: 2)], Learning(store), TestStore.Token);
-        await examples.AddAsync(Line, [Example("a", hours: 4)], Learning(store), TestStore.Token);
-        await examples.AddAsync(Line, [Example("c", hours: 3), Example("d", hours: 1), Example("e", hours: 5)], Learning(store), TestStore.Token);
+        await examples.AddAsync(Line, [Example("a", hours: 4), Example("b", hours: 2)], Learning(), TestStore.Token);
+        await examples.AddAsync(Line, [Example("a", hours: 4)], Learning(), TestStore.Token);
+        await examples.AddAsync(Line, [Example("c", hours: 3), Example("d", hours: 1), Example("e", hours: 5)], Learning(), TestStore.Token);
 
         Assert.Equal(["c", "a", "e"], (await examples.ListAsync(Line, TestStore.Token)).Select(example => example.Id));
         Assert.Null(await examples.ReadAsync(Line, "b", TestStore.Token));
@@ -57,7 +57,7 @@ public class ExampleStoreTests
         await using var store = TestStore.Start(kind);
         var time = new ShiftedTime();
         var examples = Open(store, time: time);
-        await examples.AddAsync(Line, [Example("a", hours: 1), Example("b", hours: 3)], Learning(store), TestStore.Token);
+        await examples.AddAsync(Line, [Example("a", hours: 1), Example("b", hours: 3)], Learning(), TestStore.Token);
 
         time.Shift = TimeSpan.FromHours(2);
 
@@ -70,8 +70,8 @@ public class ExampleStoreTests
     {
         await using var store = TestStore.Start(kind);
         var examples = Open(store);
-        await examples.AddAsync(Line, [Example("a"), Example("b", text: new string('x', 9_000)), Example("c")], Learning(store), TestStore.Token);
-        await examples.AddAsync("other", [Example("a")], Learning(store), TestStore.Token);
+        await examples.AddAsync(Line, [Example("a"), Example("b", text: new string('x', 9_000)), Example("c")], Learning(), TestStore.Token);
+        await examples.AddAsync("other", [Example("a")], Learning(), TestStore.Token);
 
         Assert.Equal(1, await examples.DeleteAsync(Line, ["a", "z"], TestStore.Token));
         Assert.Equal((0L, 0L), await store.Stores.Domains.DeleteAsync(Line, DateTimeOffset.UnixEpoch, TestStore.Token)); // finds it, though no utterance named it
@@ -87,13 +87,13 @@ public class ExampleStoreTests
     public async Task AddAsync_ToLearnFrom_EachNewOneWaitsOnce(string kind)
     {
         await using var store = TestStore.Start(kind);
-        var (examples, stores, scope) = (Open(store, capacity: 4), store.Stores, Learning(store, round: 3));
+        var (examples, stores, scope) = (Open(store, capacity: 4), store.Stores, Learning(round: 3));
 
         await examples.AddAsync(Line, [Example("a"), Example("b")], scope, TestStore.Token);
         await examples.AddAsync(Line, [Example("a"), Example("b")], scope, TestStore.Token);
         var early = await stores.Utterances.ReadyDomainsAsync(9, TestStore.Token);
         await examples.AddAsync(Line, [Example("c")], scope, TestStore.Token);
-        await examples.AddAsync("other", [Example("a")], Learning(store), TestStore.Token); // nobody learns from it
+        await examples.AddAsync("other", [Example("a")], Learning(), TestStore.Token); // nobody learns from it
 
         Assert.Empty(early);
         Assert.Equal([Line], await stores.Utterances.ReadyDomainsAsync(9, TestStore.Token));
@@ -115,11 +115,11 @@ public class ExampleStoreTests
     {
         await using var store = TestStore.Start(kind);
         var examples = Open(store);
-        await examples.AddAsync(Line, [Example("a")], Learning(store, round: 2), TestStore.Token);
+        await examples.AddAsync(Line, [Example("a")], Learning(round: 2), TestStore.Token);
         await store.Stores.Domains.ChangeAsync(
             Line, head => new DomainChange(head.State, Frozen: true, new DomainEvent(DateTimeOffset.UnixEpoch, Line, DomainEventKind.Frozen)), TestStore.Token);
 
-        await examples.AddAsync(Line, [Example("b")], Learning(store, round: 2), TestStore.Token);
+        await examples.AddAsync(Line, [Example("b")], Learning(round: 2), TestStore.Token);
 
         Assert.Equal(["a"], await store.Stores.Utterances.WaitingIdsAsync(Line, TestStore.Token));
         Assert.Equal(2, (await HeadAsync(store))!.Utterances);
@@ -134,7 +134,7 @@ public class ExampleStoreTests
         var (leases, domains) = (store.Stores.Leases, store.Stores.Domains);
         Assert.False(await leases.RevokeAsync(Line, TestStore.Token));
         Assert.Null(await HeadAsync(store));
-        await Open(store).AddAsync(Line, [Example("a")], Learning(store, round: 1), TestStore.Token);
+        await Open(store).AddAsync(Line, [Example("a")], Learning(round: 1), TestStore.Token);
         var lease = (await leases.TryAcquireAsync(Line, TestStore.Token))!;
         var head = (await HeadAsync(store))!;
 
@@ -162,7 +162,7 @@ public class ExampleStoreTests
         for (var length = 0; length < bytes.Length; length++) Assert.Throws<InvalidDataException>(() => ExampleFormat.Read("a", bytes[..length]));
     }
 
-    private static StateScope Learning(TestStore store, int round = 0) => store.Scope with { RoundSize = round };
+    private static StateScope Learning(int round = 0) => TestStore.Scope with { RoundSize = round };
 
     private static Task<DomainHead?> HeadAsync(TestStore store) => store.Stores.Domains.ReadAsync(Line, TestStore.Token);
 

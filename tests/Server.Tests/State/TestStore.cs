@@ -48,7 +48,7 @@ internal sealed class TestStore : IAsyncDisposable
     public ScopeStores For(string parameters) => new(Connection, ScopeOf(parameters), Options, TimeProvider.System);
 
     /// <summary>Scope of <see cref="Stores"/>.</summary>
-    public StateScope Scope => ScopeOf("top-1");
+    public static StateScope Scope => ScopeOf("top-1");
 
     /// <summary>Ends the store, Redis as kill -9 does, and starts it again.</summary>
     public async Task RestartAsync()
