@@ -11,6 +11,7 @@ const reasons = {
   corrupted: 'what was stored is damaged',
   shapes: 'the checkpoint has other shapes',
   gate: 'the gate refused what it had learnt',
+  examples: 'examples that it had learnt from were deleted',
   operator: 'an operator asked for it',
 };
 

@@ -64,7 +64,7 @@ public sealed class StateOptions
     public TimeSpan LoadTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Memory for what domains serve from, their revision and the one before it, 12 bytes for each value of either. The least recently used domain goes for one more, and is
+    /// Memory for what domains of a model serve from, their revision and the one before it, 12 bytes for each value of either, 4 of text models. The least recently used domain goes for one more, and is
     /// read again when it is asked for. In bytes, from 1,048,576 (1 MiB) to 1 TiB. Default 1,073,741,824 (1 GiB).
     /// </summary>
     [Range(1L << 20, 1L << 40)]

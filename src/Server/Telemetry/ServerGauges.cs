@@ -11,7 +11,8 @@ namespace Attune.Server.Telemetry;
 /// <summary>The state that metrics are read from when somebody asks.</summary>
 /// <remarks>Made once, when the server starts.</remarks>
 internal sealed class ServerGauges(
-    ServerMetrics metrics, Admission admission, StreamAdmission streams, AdaptationThreads threads, UtteranceOutbox outbox, StateConnection state, ServingModel serving, TextRunner text)
+    ServerMetrics metrics, Admission admission, StreamAdmission streams, AdaptationThreads threads, UtteranceOutbox outbox, StateConnection state, ServingModel serving, TextRunner text,
+    TextDomains texts)
 {
     /// <summary>Makes them.</summary>
     public void Register()
@@ -25,8 +26,8 @@ internal sealed class ServerGauges(
         meter.CreateObservableCounter("attune.outbox.stored", () => outbox.Stored, "{utterance}", "Utterances that were stored");
         meter.CreateObservableCounter("attune.outbox.refused", () => outbox.Refused, "{utterance}", "Utterances that found no room to wait, and were not learnt from");
         meter.CreateObservableGauge("attune.state.reachable", () => state.IsReachable ? 1 : 0, null, "1 while the store of what domains learn can be reached, else 0");
-        meter.CreateObservableUpDownCounter("attune.domains.loaded", () => serving.Domains.Catalogue.Count, "{domain}", "Domains in memory");
-        meter.CreateObservableUpDownCounter("attune.domains.memory", () => serving.Domains.Catalogue.Bytes, "By", "Memory of what domains serve from");
+        meter.CreateObservableUpDownCounter("attune.domains.loaded", () => serving.Domains.Catalogue.Count + texts.Loaded, "{domain}", "Domains in memory, for each model");
+        meter.CreateObservableUpDownCounter("attune.domains.memory", () => serving.Domains.Catalogue.Bytes + texts.Bytes, "By", "Memory of what domains serve from");
         meter.CreateObservableUpDownCounter("attune.tensors", () => torch.Tensor.TotalCount, "{tensor}", "Live tensors of libtorch");
     }
 }

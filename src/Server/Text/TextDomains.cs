@@ -16,6 +16,12 @@ internal sealed class TextDomains(
 {
     private readonly ConditionalWeakTable<ServedTextModel, TextModelDomains> _known = [];
 
+    /// <summary>Domains in memory, of each model.</summary>
+    public int Loaded => _known.Sum(known => known.Value.Catalogue.Count);
+
+    /// <summary>Bytes that they take.</summary>
+    public long Bytes => _known.Sum(known => known.Value.Catalogue.Bytes);
+
     /// <summary>The domains of a model.</summary>
     public TextModelDomains Of(ServedTextModel model) => _known.GetValue(model, Create);
 
@@ -24,6 +30,9 @@ internal sealed class TextDomains(
     /// <exception cref="TextOffException">There is no text model at all.</exception>
     /// <exception cref="TextModelNotFoundException">There is none of that name.</exception>
     public TextModelDomains Find(string name) => Of(models.Find(name, _ => true));
+
+    /// <summary>Reads all domains in memory again.</summary>
+    public Task RefreshAllAsync() => Task.WhenAll(_known.Select(known => known.Value.Catalogue.RefreshAllAsync()));
 
     /// <summary>What keeps the domains of a model in memory as they are in the store.</summary>
     public DomainFollower CreateFollower(ServedTextModel model) =>

@@ -93,10 +93,7 @@ internal sealed partial class TextLearningWorker(
         return model.Adapter.CreateLearner(model.Engine.Set!, guard, options.Value, precedence);
     }
 
-    private void Refresh()
-    {
-        foreach (var model in models.All) _ = domains.Of(model).Catalogue.RefreshAllAsync(); // never fails
-    }
+    private void Refresh() => _ = domains.RefreshAllAsync(); // never fails
 
     private static partial class Log
     {
