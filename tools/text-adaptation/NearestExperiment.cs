@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Attune.Adaptation;
+using Attune.Adaptation.Revisions;
 using Attune.Adaptation.Slow;
 using Attune.Adaptation.Text;
 using Attune.Adaptation.Text.Examples;
@@ -20,7 +21,7 @@ namespace Attune.TextAdaptation;
 /// <param name="Steps">Gradient steps.</param>
 /// <param name="Rate">AdamW's step size.</param>
 /// <param name="Random">Whether any examples are taken in place of the most similar ones.</param>
-/// <param name="Kept">Whether steps go on from a revision that all examples made, as the server keeps it; with no steps, it answers.</param>
+/// <param name="Kept">Whether steps go on from a revision, as the server keeps it, on examples that it has not learnt from; with no steps, it answers.</param>
 internal sealed record Way(string Parameters, int Neighbours, int Steps, double Rate, bool Random = false, bool Kept = false);
 
 /// <summary>Bits per byte of held-back passages of a domain, from the model itself, after steps on the examples most like each, and from a revision that all examples made.</summary>
@@ -31,6 +32,8 @@ internal sealed record Way(string Parameters, int Neighbours, int Steps, double 
 internal sealed class NearestExperiment(string folder, string domain, int passageBytes, int queries, TextSlowOptions slow, Action<string> log)
 {
     private const int Held = 4;
+
+    private readonly Dictionary<string, Revision> _kept = []; // by parameters
 
     public void Run(IReadOnlyList<Way> ways)
     {
@@ -51,7 +54,9 @@ internal sealed class NearestExperiment(string folder, string domain, int passag
     {
         using var engine = Open(way.Parameters);
         using var adapter = new TextAdapter(engine, new TextAdaptationOptions { LearningRate = way.Rate, Parameters = way.Parameters }, threads, TimeProvider.System);
-        var revision = way.Kept ? Keep(adapter, engine, set) : null;
+        var kept = way.Kept ? Keep(adapter, engine, set) : null;
+        var revision = kept is null ? null : new AdaptableParameters(engine.Source!.Layout, kept.State.Parameters.Values);
+        var unread = kept is null ? set : new ExampleSet([.. set.Members.Where(member => !kept.UtteranceIds.Contains(member.Example.Id))]);
         var random = new Random(1);
         var reports = new List<TextAdaptationReport>();
         var adapted = new double[asked.Length];
@@ -59,7 +64,7 @@ internal sealed class NearestExperiment(string folder, string domain, int passag
         {
             IReadOnlyList<TextExample> neighbours = way.Random
                 ? [.. Enumerable.Range(0, way.Neighbours).Select(_ => set.Members[random.Next(set.Members.Count)].Example)]
-                : set.Nearest(Embed(engine, asked[i]), way.Neighbours, floor: -1, labelled: false, DateTimeOffset.UnixEpoch);
+                : unread.Nearest(Embed(engine, asked[i]), way.Neighbours, floor: -1, labelled: false, DateTimeOffset.UnixEpoch);
             var result = adapter.TrainAsync(neighbours, new TextAdaptationRequest(way.Steps) { Start = revision }, CancellationToken.None).GetAwaiter().GetResult();
             reports.Add(result.Report);
             adapted[i] = Bits(engine, asked[i], result.Parameters ?? revision);
@@ -74,13 +79,14 @@ internal sealed class NearestExperiment(string folder, string domain, int passag
     }
 
     /// <summary>What the examples make of the model, whether the gate lets it serve or not: that is told.</summary>
-    private AdaptableParameters Keep(TextAdapter adapter, TextEngine engine, ExampleSet set)
+    private Revision Keep(TextAdapter adapter, TextEngine engine, ExampleSet set)
     {
+        if (_kept.TryGetValue(engine.Set!.Name, out var known)) return known;
         var guard = OwnTexts.Write(engine, slow.GuardTexts, slow.GuardTokens, seed: 0, CancellationToken.None);
         var watch = Stopwatch.StartNew();
-        var outcome = adapter.CreateLearner(engine.Set!, guard, slow).Learn(new TextRound("", LearningState.New, null, [.. set.Members.Select(member => member.Example)]), CancellationToken.None);
+        var outcome = adapter.CreateLearner(engine.Set, guard, slow).Learn(new TextRound("", LearningState.New, null, [.. set.Members.Select(member => member.Example)]), CancellationToken.None);
         log($"<!-- kept in {watch.Elapsed.TotalSeconds:0} s, {outcome.Result}: {string.Join("; ", outcome.Candidate!.Verdict.Checks.Select(check => $"{check.Question} {check.Figure:0.000} of {check.Samples}"))} -->");
-        return outcome.Candidate.State.Parameters;
+        return _kept[engine.Set.Name] = outcome.Candidate;
     }
 
     private double[] Scores(string parameters, string[] texts, Func<string, AdaptableParameters?> adapted)

@@ -9,7 +9,7 @@ namespace Attune.Server.Text;
 
 /// <summary>Decides what weights a request about text is answered from, and answers classifications.</summary>
 /// <remarks>
-/// (1) without a domain, the model's own; (2) the domain's revision, or the model's own while it has none; (3) steps from there on the domain's examples that are most like the text; (4) for a
+/// (1) without a domain, the model's own; (2) the domain's revision, or the model's own while it has none; (3) steps from there on the domain's examples that are most like the text, of those that came after the revision; (4) for a
 /// classifier without such examples and without a revision, what <see cref="TentOptions.Strategy"/> says: labels tell more than certainty does. Steps run on the adaptation threads, so that recognition never waits for them. Thread-safe.
 /// </remarks>
 internal sealed class TextAdaptations(
@@ -70,7 +70,7 @@ internal sealed class TextAdaptations(
     {
         if (domain is null || (wish.Steps ?? options.Value.Steps) == 0) return TextAnswer.Skipped(TextAdaptationOutcome.NotRequested) with { Domain = domain };
         if (wish.Neighbours == 0) return TextAnswer.Skipped(TextAdaptationOutcome.NoNeighbours) with { Domain = domain };
-        if (await search.FindAsync(model, domain.Domain, text, wish.Neighbours, cancellationToken) is not { } neighbours)
+        if (await search.FindAsync(model, domain, text, wish.Neighbours, cancellationToken) is not { } neighbours)
             return TextAnswer.Skipped(TextAdaptationOutcome.StateUnavailable) with { Domain = domain };
         var request = ToRequest(wish) with { Start = domain.Current?.State.Parameters };
         return new TextAnswer(await model.Adapter.TrainAsync(neighbours, request, cancellationToken), TextMethod.Neighbours) { Domain = domain };

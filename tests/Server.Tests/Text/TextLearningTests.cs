@@ -54,13 +54,17 @@ public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClas
     }
 
     [Fact]
-    public async Task Score_WithSteps_GoesOnFromTheRevision()
+    public async Task Score_ExamplesAfterTheRevision_AreSteppedOnFromThere()
     {
         await Here.TeachAsync(_domain, "story");
         var kept = await Here.ScoreAsync(_domain);
+        var config = new TextAdaptationConfig { Steps = 3, Neighbours = 4 };
 
-        var adapted = await Here.ScoreAsync(_domain, new TextAdaptationConfig { Steps = 3, Neighbours = 4 });
+        var read = await Here.ScoreAsync(_domain, config);
+        await Here.AddAsync(_domain, "story", Examples(PerUpdate - 4)); // one in a million has none but held-back ones
+        var adapted = await Here.ScoreAsync(_domain, config);
 
+        Assert.Equal((Outcome.NoNeighbours, kept.LogProbability), (read.Adaptation.Outcome, read.LogProbability)); // the revision has learnt from all
         Assert.Equal((Outcome.Adapted, 1L), (adapted.Adaptation.Outcome, adapted.Adaptation.Revision.Number));
         Assert.True(adapted.LogProbability > kept.LogProbability);
         Assert.Equal(kept.LogProbability, (await Here.ScoreAsync(_domain)).LogProbability); // steps are forgotten

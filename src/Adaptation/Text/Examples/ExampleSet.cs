@@ -28,9 +28,12 @@ public sealed class ExampleSet(IReadOnlyList<EmbeddedExample> members)
     /// <param name="floor">Least cosine between the vectors, from -1 to 1.</param>
     /// <param name="labelled">Whether only examples with a label are looked for.</param>
     /// <param name="now">Those that have expired by then are left out.</param>
-    public IReadOnlyList<TextExample> Nearest(ReadOnlyMemory<float> embedding, int count, double floor, bool labelled, DateTimeOffset now) =>
+    /// <param name="without">Tells by the id which are left out; null for none.</param>
+    public IReadOnlyList<TextExample> Nearest(
+        ReadOnlyMemory<float> embedding, int count, double floor, bool labelled, DateTimeOffset now, Func<string, bool>? without = null) =>
     [
         .. members.Reverse()
+            .Where(member => without?.Invoke(member.Example.Id) != true)
             .Where(member => member.Expires > now && (!labelled || member.Example.Label is not null) && member.Embedding.Length == embedding.Length)
             .Select(member => (member.Example, Cosine: TensorPrimitives.Dot(member.Embedding.Span, embedding.Span)))
             .Where(found => found.Cosine >= floor)

@@ -25,6 +25,10 @@ public class ExampleSetTests
     public void Nearest_Expired_LeavesThemOut() => Assert.Empty(Set.Nearest(new float[] { 1, 0 }, 6, -1, labelled: false, Now.AddHours(1)));
 
     [Fact]
+    public void Nearest_Without_LeavesThemOut() =>
+        Assert.Equal(["f", "c"], Set.Nearest(new float[] { 1, 0 }, 2, -1, labelled: false, Now, id => id is "a" or "b").Select(example => example.Id));
+
+    [Fact]
     public void Nearest_OfAnotherModel_FindsNothing() => Assert.Empty(Set.Nearest(new float[] { 1, 0, 0 }, 6, -1, labelled: false, Now));
 
     [Fact]
