@@ -29,8 +29,13 @@ internal static partial class StartLog
             recognizer.ThreadsPerWorker,
             Environment.ProcessorCount,
             string.Join(", ", app.Urls));
-        foreach (var text in app.Services.GetRequiredService<TextModels>().All)
-            Log.ServingText(app.Logger, text.Name, text.Model.Sha256[..ShownHashCharacters], text.Model.Config.Architecture.ToString(), text.ParameterCount);
+        var texts = app.Services.GetRequiredService<TextModels>();
+        foreach (var name in texts.Names)
+        {
+            using var text = texts.Lease(name);
+            Log.ServingText(app.Logger, name, text.Model.Model.Sha256[..ShownHashCharacters], text.Model.Model.Config.Architecture.ToString(), text.Model.ParameterCount);
+        }
+
         var rules = app.Services.GetRequiredService<AccessRules>();
         Log.Access(app.Logger, rules.Clients, rules.Issuer, rules.Anonymous.Count == 0 ? AccessRules.Nobody : string.Join(' ', rules.Anonymous));
         var plain = ListeningRule.PlainText(app.Configuration).ToArray();

@@ -51,6 +51,7 @@ public sealed partial class ReadmeTests
             .. Settings<StateOptions>(StateOptions.Section),
             .. Settings<CheckpointOptions>(CheckpointOptions.Section),
             $"{TextOptions.Section}:{nameof(TextOptions.Models)}:NAME = ",
+            $"{TextOptions.Section}:{nameof(TextOptions.GuardTexts)}:NAME = ",
             .. Settings<TextOptions>(TextOptions.Section),
             .. Settings<TextAdaptationOptions>(TextAdaptationOptions.Section),
             .. Settings<TextSlowOptions>(TextSlowOptions.Section),

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Attune.Adaptation.Checkpoints;
 
 /// <summary>A model folder in a store, whose content cannot change without being noticed.</summary>
@@ -8,6 +10,10 @@ namespace Attune.Adaptation.Checkpoints;
 /// <param name="Files">Its files.</param>
 public sealed record Checkpoint(string Id, string Name, string Origin, DateTimeOffset Created, IReadOnlyList<CheckpointFile> Files)
 {
+    /// <summary>What it does; its <c>config.json</c> says so.</summary>
+    [JsonIgnore]
+    public ModelKind Kind { get; init; }
+
     /// <summary>Bytes of all files.</summary>
     public long SizeBytes => Files.Sum(file => file.SizeBytes);
 }

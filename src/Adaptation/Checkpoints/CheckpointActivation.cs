@@ -14,6 +14,9 @@ public sealed record CheckpointActivation(long Version, string? Active, string? 
     /// <summary>Before anything was activated: the configured model.</summary>
     public static CheckpointActivation None { get; } = new(0, null, null, DateTimeOffset.UnixEpoch, false, string.Empty);
 
+    /// <summary>In whose place it serves: name of a text model in the settings; empty for the speech model.</summary>
+    public string Model { get; init; } = string.Empty;
+
     /// <summary>Whether something served before.</summary>
     [JsonIgnore]
     public bool CanRollBack => Version > 0;

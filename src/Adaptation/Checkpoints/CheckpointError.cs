@@ -12,6 +12,9 @@ public enum CheckpointError
     /// <summary>What should enter the store is no model that can be used.</summary>
     Invalid,
 
+    /// <summary>It is of another kind than the model in whose place it is to serve.</summary>
+    WrongKind,
+
     /// <summary>The gate said no.</summary>
     Rejected,
 

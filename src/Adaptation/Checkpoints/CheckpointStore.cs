@@ -8,7 +8,7 @@ namespace Attune.Adaptation.Checkpoints;
 /// <summary>Checkpoints on disk, and which of them serves.</summary>
 /// <remarks>
 /// <para><c>checkpoints/ID</c> has the files of one and its description <c>checkpoint.json</c>; <c>active.json</c> says which serves and which did
-/// before. A checkpoint is made in <c>incoming</c> and renamed when it is complete and flushed; so is <c>active.json</c>. What a crash leaves in
+/// before, of the speech model, and <c>active-NAME.json</c> of the text model NAME. A checkpoint is made in <c>incoming</c> and renamed when it is complete and flushed; so is <c>active.json</c>. What a crash leaves in
 /// <c>incoming</c> is removed when the store is opened, and was never part of it.</para>
 /// <para>Thread-safe. Several processes may share the folder, as replicas on one machine do: what one imports, all see. Each makes its checkpoints in
 /// a folder of its own under <c>incoming</c>, locked as long as it lives.</para>
@@ -26,7 +26,7 @@ public sealed class CheckpointStore : IDisposable
 
     private readonly string _checkpoints;
     private readonly string _incoming;
-    private readonly string _activePath;
+    private readonly string _root;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly FileStream _incomingLock;
@@ -37,11 +37,10 @@ public sealed class CheckpointStore : IDisposable
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public CheckpointStore(string folder, TimeProvider time)
     {
-        var root = Path.GetFullPath(folder);
-        _checkpoints = Path.Combine(root, "checkpoints");
-        var incoming = Path.Combine(root, "incoming");
+        _root = Path.GetFullPath(folder);
+        _checkpoints = Path.Combine(_root, "checkpoints");
+        var incoming = Path.Combine(_root, "incoming");
         _incoming = Path.Combine(incoming, Path.GetRandomFileName());
-        _activePath = Path.Combine(root, "active.json");
         _time = time;
         Directory.CreateDirectory(_checkpoints);
         Directory.CreateDirectory(incoming);
@@ -51,22 +50,10 @@ public sealed class CheckpointStore : IDisposable
     }
 
     /// <summary>Folder of all that the store has.</summary>
-    public string Folder => Path.GetDirectoryName(_checkpoints)!;
+    public string Folder => _root;
 
     /// <summary>Folder whose folders are checkpoints, named by id: what recipes of merges are relative to.</summary>
     public string CheckpointsFolder => _checkpoints;
-
-    /// <summary>Which checkpoint serves; <see cref="CheckpointActivation.None"/> also if what says so was damaged.</summary>
-    public CheckpointActivation Active
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return TryRead<CheckpointActivation>(_activePath) ?? CheckpointActivation.None;
-            }
-        }
-    }
 
     /// <summary>A path in the store that nothing has, for a model in the making.</summary>
     public string NewIncoming() => Path.Combine(_incoming, Path.GetRandomFileName());
@@ -75,8 +62,7 @@ public sealed class CheckpointStore : IDisposable
     public IReadOnlyList<Checkpoint> List() =>
     [
         .. Directory.EnumerateDirectories(_checkpoints)
-            .Select(folder => Path.Combine(folder, Description))
-            .Select(TryRead<Checkpoint>)
+            .Select(TryDescribe)
             .OfType<Checkpoint>()
             .OrderByDescending(checkpoint => checkpoint.Created)
             .ThenBy(checkpoint => checkpoint.Id, StringComparer.Ordinal),
@@ -97,12 +83,12 @@ public sealed class CheckpointStore : IDisposable
             foreach (var file in FilesOf(folder)) DurableFile.Copy(file, Path.Combine(temporary, Path.GetFileName(file)));
             CheckModel(temporary);
             var files = Directory.GetFiles(temporary).Order(StringComparer.Ordinal).Select(Describe).ToArray();
-            var checkpoint = new Checkpoint(IdOf(files), name, origin, _time.GetUtcNow(), files);
+            var checkpoint = new Checkpoint(IdOf(files), name, origin, _time.GetUtcNow(), files) { Kind = AnyModel.KindOf(temporary) };
             DurableFile.WriteText(Path.Combine(temporary, Description), JsonSerializer.Serialize(checkpoint, Json));
             var target = Path.Combine(_checkpoints, checkpoint.Id);
             lock (_lock)
             {
-                if (TryRead<Checkpoint>(Path.Combine(target, Description)) is { } there) return there;
+                if (TryDescribe(target) is { } there) return there;
                 if (Directory.Exists(target)) Directory.Delete(target, recursive: true); // its description is damaged
                 DurableFile.MoveFolder(temporary, target);
             }
@@ -142,12 +128,23 @@ public sealed class CheckpointStore : IDisposable
             $"Checkpoint {checkpoint.Id} is not what entered the store; its files differ in: {string.Join(", ", changed.DefaultIfEmpty(Description))}. Import it again.");
     }
 
-    /// <summary>Has a checkpoint serve from now on, also after a restart, unless a later activation is written down already.</summary>
+    /// <summary>Which checkpoint serves in the place of a model; <see cref="CheckpointActivation.None"/> also if what says so was damaged.</summary>
+    /// <param name="model">Name of a text model; empty for the speech model.</param>
+    public CheckpointActivation ActiveOf(string model)
+    {
+        lock (_lock)
+        {
+            return TryRead<CheckpointActivation>(ActivePath(model)) ?? CheckpointActivation.None with { Model = model };
+        }
+    }
+
+    /// <summary>Has a checkpoint serve from now on, also after a restart, unless a later activation in its place is written down already.</summary>
     public void Activate(CheckpointActivation activation)
     {
         lock (_lock)
         {
-            if (Active.Version < activation.Version) DurableFile.WriteText(_activePath, JsonSerializer.Serialize(activation, Json));
+            if (ActiveOf(activation.Model).Version < activation.Version)
+                DurableFile.WriteText(ActivePath(activation.Model), JsonSerializer.Serialize(activation, Json));
         }
     }
 
@@ -175,6 +172,13 @@ public sealed class CheckpointStore : IDisposable
             }
         }
     }
+
+    /// <summary>Names of models are the user's: no character of theirs reaches out of the folder.</summary>
+    private string ActivePath(string model) => Path.Combine(_root, model.Length == 0 ? "active.json" : $"active-{Uri.EscapeDataString(model)}.json");
+
+    /// <summary>The checkpoint in a folder; null if it has no description, or a damaged one.</summary>
+    private static Checkpoint? TryDescribe(string folder) =>
+        TryRead<Checkpoint>(Path.Combine(folder, Description)) is { } checkpoint ? checkpoint with { Kind = AnyModel.KindOf(folder) } : null;
 
     private static IEnumerable<string> FilesOf(string folder)
     {

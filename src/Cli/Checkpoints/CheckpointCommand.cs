@@ -15,11 +15,13 @@ internal static class CheckpointCommand
           attune checkpoint list
           attune checkpoint activate 3f2a
           attune checkpoint rollback
+          attune checkpoint activate 81c0 --model story      a text model; 'rollback --model story' goes back
           attune checkpoint merge recipe.yml --name street-and-phone
 
         Paths are on the server's machine, the recipe's own excepted. A recipe's models are full ids of checkpoints. While a checkpoint is
         activated everybody is served; requests at work at that moment end with the model that they began with. On several replicas, each
-        activates it from its own Checkpoints:Folder, which may be the same one.
+        activates it from its own Checkpoints:Folder, which may be the same one. A checkpoint serves as the speech model, or with --model as that
+        text model (Text:Models:NAME); it must be of the same kind, and 'list' tells the kinds.
 
         """ + ServerArguments.Notes + """
 
@@ -90,11 +92,12 @@ internal static class CheckpointCommand
     private static Command Activate(ServerArguments server, Option<bool> json)
     {
         var id = new Argument<string>("ID") { Description = "Id of the checkpoint, or the beginning of it." };
+        var model = TextModel();
         var force = new Option<bool>("--override-gate") { Description = "Let it serve even if the gate says no. That is recorded." };
-        var command = new Command("activate", "Let a checkpoint serve.") { id, force };
+        var command = new Command("activate", "Let a checkpoint serve.") { id, model, force };
         command.SetAction((parsed, cancellationToken) => Run(parsed, server, json).CallAsync(
             (client, run) => run.PrintAsync(client.ActivateAsync(
-                new ActivateCheckpointRequest { Id = parsed.GetRequiredValue(id), OverrideGate = parsed.GetValue(force) },
+                new ActivateCheckpointRequest { Id = parsed.GetRequiredValue(id), Model = parsed.GetValue(model) ?? "", OverrideGate = parsed.GetValue(force) },
                 cancellationToken: cancellationToken)),
             cancellationToken));
         return command;
@@ -102,12 +105,15 @@ internal static class CheckpointCommand
 
     private static Command Rollback(ServerArguments server, Option<bool> json)
     {
-        var command = new Command("rollback", "Go back to what served before.");
+        var model = TextModel();
+        var command = new Command("rollback", "Go back to what served before.") { model };
         command.SetAction((parsed, cancellationToken) => Run(parsed, server, json).CallAsync(
-            (client, run) => run.PrintAsync(client.RollbackAsync(new RollbackCheckpointRequest(), cancellationToken: cancellationToken)),
+            (client, run) => run.PrintAsync(client.RollbackAsync(new RollbackCheckpointRequest { Model = parsed.GetValue(model) ?? "" }, cancellationToken: cancellationToken)),
             cancellationToken));
         return command;
     }
+
+    private static Option<string> TextModel() => new("--model") { HelpName = "NAME", Description = "The text model in whose place it is; the speech model if not given." };
 
     private static Option<string> Name(string fallback) => new("--name") { HelpName = "NAME", Description = $"What to call it; {fallback} if not given." };
 

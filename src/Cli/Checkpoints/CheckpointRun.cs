@@ -78,19 +78,30 @@ internal sealed class CheckpointRun(ServerConnection server, TextWriter output, 
         else if (message is CheckpointActivation activation) Print(activation);
         else if (message is ListCheckpointsResponse list)
         {
+            CheckpointActivation[] places = [list.Activation, .. list.TextActivations];
             foreach (var item in list.Checkpoints)
-                Print(item, item.Id == list.Activation.Active ? "  serves" : item.Id == list.Activation.Previous ? "  served before" : "");
-            Print(list.Activation);
+                Print(item, string.Concat(places.Select(place => item.Id == place.Active ? Mark("serves", place) : item.Id == place.Previous ? Mark("served before", place) : "")));
+            foreach (var place in places) Print(place);
         }
     }
 
     private void Print(Checkpoint checkpoint, string mark) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{checkpoint.Id}  {checkpoint.SizeBytes / 1e6,8:0.0} MB  {checkpoint.CreateTime.ToDateTime():yyyy-MM-dd HH:mm}  {checkpoint.Origin,-16}  {checkpoint.Name}{mark}"));
+        $"{checkpoint.Id}  {checkpoint.SizeBytes / 1e6,8:0.0} MB  {checkpoint.CreateTime.ToDateTime():yyyy-MM-dd HH:mm}  {KindOf(checkpoint),-10}  {checkpoint.Origin,-16}  {checkpoint.Name}{mark}"));
+
+    private static string Mark(string text, CheckpointActivation place) => $"  {text}{(place.Model.Length > 0 ? $" as {place.Model}" : "")}";
+
+    private static string KindOf(Checkpoint checkpoint) => checkpoint.Kind switch
+    {
+        ModelKind.Speech => "speech",
+        ModelKind.CausalText => "GPT-2",
+        ModelKind.TextClassifier => "BERT",
+        _ => "",
+    };
 
     private void Print(CheckpointActivation activation)
     {
-        output.WriteLine($"{Show(activation.Active)} serves, and {Show(activation.Previous)} did before.");
+        output.WriteLine($"{(activation.Model.Length > 0 ? $"{activation.Model}: " : "")}{Show(activation.Active)} serves, and {Show(activation.Previous)} did before.");
         if (activation.Verdict.Length > 0) output.WriteLine($"  {(activation.GateOverridden ? "The gate was overridden. " : "")}{activation.Verdict}");
 
         static string Show(string id) => id.Length == 0 ? "The configured model" : $"Checkpoint {id[..ShownDigits]}";

@@ -15,8 +15,14 @@ public sealed class CheckpointOptions
 
     /// <summary>
     /// Least similarity of a checkpoint's transcripts of the guard set to those of the model that serves, 1 minus the normalised edit distance over all
-    /// clips. From 0 to 1. Default 0.98.
+    /// clips; of a text classifier, the share of the guard text's lines that keep their label. From 0 to 1. Default 0.98.
     /// </summary>
     [Range(0.0, 1.0)]
     public double MinSimilarity { get; set; } = 0.98;
+
+    /// <summary>
+    /// How many more bits than the model that serves a checkpoint of a causal text model may need for a byte of the guard text, as a share. From 0 to 10. Default 0.05.
+    /// </summary>
+    [Range(0.0, 10.0)]
+    public double MaxBitsRise { get; set; } = 0.05;
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Attune.Adaptation;
 using Attune.Adaptation.Checkpoints;
 using Attune.Adaptation.Checkpoints.Merging;
 using Attune.Server.Access;
@@ -59,17 +60,18 @@ internal sealed class CheckpointService(CheckpointActivator activator) : V1.Chec
     public override Task<V1.ListCheckpointsResponse> List(V1.ListCheckpointsRequest request, ServerCallContext context)
     {
         var open = activator.Store;
-        return Task.FromResult(new V1.ListCheckpointsResponse { Checkpoints = { open.List().Select(ToMessage) }, Activation = ToMessage(open.Active) });
+        var active = activator.Active.Select(ToMessage).ToArray();
+        return Task.FromResult(new V1.ListCheckpointsResponse { Checkpoints = { open.List().Select(ToMessage) }, Activation = active[0], TextActivations = { active[1..] } });
     }
 
     public override async Task<V1.CheckpointActivation> Activate(V1.ActivateCheckpointRequest request, ServerCallContext context)
     {
         Require("id", request.Id);
-        return ToMessage(await Task.Run(() => activator.ActivateAsync(request.Id, request.OverrideGate, context.CancellationToken), context.CancellationToken));
+        return ToMessage(await Task.Run(() => activator.ActivateAsync(request.Model, request.Id, request.OverrideGate, context.CancellationToken), context.CancellationToken));
     }
 
     public override async Task<V1.CheckpointActivation> Rollback(V1.RollbackCheckpointRequest request, ServerCallContext context) =>
-        ToMessage(await Task.Run(() => activator.RollBackAsync(context.CancellationToken), context.CancellationToken));
+        ToMessage(await Task.Run(() => activator.RollBackAsync(request.Model, context.CancellationToken), context.CancellationToken));
 
     private static (Checkpoint Checkpoint, long Values) Merge(
         CheckpointStore store, V1.MergeCheckpointsRequest request, ChannelWriter<MergeProgress> progress, CancellationToken cancellationToken)
@@ -109,14 +111,22 @@ internal sealed class CheckpointService(CheckpointActivator activator) : V1.Chec
         Origin = checkpoint.Origin,
         CreateTime = checkpoint.Created.ToTimestamp(),
         SizeBytes = checkpoint.SizeBytes,
+        Kind = checkpoint.Kind switch
+        {
+            ModelKind.CausalText => V1.ModelKind.CausalText,
+            ModelKind.TextClassifier => V1.ModelKind.TextClassifier,
+            _ => V1.ModelKind.Speech,
+        },
     };
 
-    private static V1.CheckpointActivation ToMessage(CheckpointActivation activation) => new()
+    /// <summary>What a client is told of an activation.</summary>
+    internal static V1.CheckpointActivation ToMessage(CheckpointActivation activation) => new()
     {
         Active = activation.Active ?? string.Empty,
         Previous = activation.Previous ?? string.Empty,
         Time = activation.CanRollBack ? activation.Since.ToTimestamp() : null,
         GateOverridden = activation.GateOverridden,
         Verdict = activation.Verdict,
+        Model = activation.Model,
     };
 }

@@ -11,7 +11,12 @@ internal static class CheckpointServices
     {
         services.AddSingleton<CheckpointLoader>();
         services.AddSingleton<CheckpointGate>();
+        services.AddSingleton<TextGate>();
         services.AddSingleton<DomainCarrier>();
+        services.AddSingleton<ExampleCarrier>();
+        services.AddSingleton<SpeechSlot>();
+        services.AddSingleton<TextSlots>();
+        services.AddSingleton<ModelSlots>();
         services.AddSingleton<ActivationStore>();
         services.AddSingleton<CheckpointActivator>();
         services.AddHostedService<CheckpointFollower>();

@@ -51,6 +51,7 @@ internal static class OptionSections
         Section.Of<CheckpointOptions>(CheckpointOptions.Section),
         Section.Of<TextOptions>(TextOptions.Section),
         Section.OfNames($"{TextOptions.Section}:{nameof(TextOptions.Models)}"),
+        Section.OfNames($"{TextOptions.Section}:{nameof(TextOptions.GuardTexts)}"),
         Section.Of<TextAdaptationOptions>(TextAdaptationOptions.Section),
         Section.Of<TextSlowOptions>(TextSlowOptions.Section),
         Section.Of<ExampleOptions>(ExampleOptions.Section),

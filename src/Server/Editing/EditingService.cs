@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Attune.Adaptation;
+using Attune.Adaptation.Checkpoints;
 using Attune.Adaptation.Text.Editing;
 using Attune.Server.Access;
 using Attune.Server.Checkpoints;
@@ -13,7 +15,7 @@ namespace Attune.Server.Editing;
 /// <summary>attune.v1.Editing. Exceptions are left to <see cref="StatusInterceptor"/>.</summary>
 [Authorize(Policy.ChangeModel)]
 [BindServiceMethod(typeof(EditingService), nameof(BindService))]
-internal sealed class EditingService(TextRunner runner, FactEditing editing, IHostApplicationLifetime lifetime) : V1.Editing.EditingBase
+internal sealed class EditingService(TextRunner runner, FactEditing editing, CheckpointActivator activator, IHostApplicationLifetime lifetime) : V1.Editing.EditingBase
 {
     private const int MaxFacts = 100, MaxPrefixes = 100, DefaultPrefixes = 12;
 
@@ -28,7 +30,26 @@ internal sealed class EditingService(TextRunner runner, FactEditing editing, IHo
     public override async Task EditFacts(V1.EditFactsRequest request, IServerStreamWriter<V1.EditFactsResponse> responseStream, ServerCallContext context)
     {
         Check(request);
-        var model = runner.Models.Find(request.Model, engine => engine.IsCausal);
+        var (name, retired, made) = await EditAsync(request, responseStream, context);
+        await responseStream.WriteAsync(ToResponse(made), context.CancellationToken);
+        if (!request.Activate) return;
+        if (retired.IsCancellationRequested)
+        {
+            throw new CheckpointException(
+                CheckpointError.Rejected,
+                $"Another checkpoint was activated in place of {name} while its facts were edited. The edited model is checkpoint {made.Checkpoint.Id}: activate it, or edit again.");
+        }
+
+        var activation = await activator.ActivateAsync(name, made.Checkpoint.Id, overrideGate: false, context.CancellationToken);
+        await responseStream.WriteAsync(new() { FactsDone = request.Facts.Count, Activation = CheckpointService.ToMessage(activation) }, context.CancellationToken);
+    }
+
+    /// <summary>Makes the edit, and tells how far it is.</summary>
+    /// <returns>Name of the model, what is cancelled when another serves by it, and what was made of it.</returns>
+    private async Task<(string Model, CancellationToken Retired, MadeEdit Made)> EditAsync(V1.EditFactsRequest request, IServerStreamWriter<V1.EditFactsResponse> responseStream, ServerCallContext context)
+    {
+        using var lease = runner.Models.Lease(request.Model, ModelKind.CausalText);
+        var model = lease.Model;
         FactEdit[] edits = [.. request.Facts.Select(ToEdit)];
         // The newest progress alone is of interest: a slow client does not hold the edit up.
         var progress = Channel.CreateBounded<int>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -44,7 +65,7 @@ internal sealed class EditingService(TextRunner runner, FactEditing editing, IHo
             await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a call that was cancelled ends when its files are gone
         }
 
-        await responseStream.WriteAsync(ToResponse(await work), context.CancellationToken);
+        return (model.Name, model.Retired, await work);
 
         async Task<MadeEdit> RunAsync()
         {

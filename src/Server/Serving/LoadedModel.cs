@@ -5,14 +5,11 @@ using Attune.Server.Domains;
 
 namespace Attune.Server.Serving;
 
-/// <summary>A model with everything that recognises with it: session, network, domains. Freed when its last user is gone.</summary>
-/// <remarks>Thread-safe. Whoever makes it is its first user, and disposes it.</remarks>
-internal sealed class LoadedModel : IDisposable
+/// <summary>A speech model with everything that recognises with it: session, network, domains.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class LoadedModel : SharedModel
 {
     private readonly Model _model;
-    private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _retiring = new();
-    private int _users = 1;
 
     /// <param name="model">Owned.</param>
     /// <param name="recognizer">Owned.</param>
@@ -20,14 +17,7 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="domains">What its domains learnt.</param>
     /// <param name="checkpoint">Id of the checkpoint; null for the configured model.</param>
     public LoadedModel(Model model, AdaptiveRecognizer recognizer, BeamDecoders decoders, ModelDomains domains, string? checkpoint)
-    {
-        _model = model;
-        Recognizer = recognizer;
-        Decoders = decoders;
-        Domains = domains;
-        Checkpoint = checkpoint;
-        Retired = _retiring.Token;
-    }
+        : base(checkpoint) => (_model, Recognizer, Decoders, Domains) = (model, recognizer, decoders, domains);
 
     public AdaptiveRecognizer Recognizer { get; }
 
@@ -35,51 +25,9 @@ internal sealed class LoadedModel : IDisposable
 
     public ModelDomains Domains { get; }
 
-    /// <summary>Id of the checkpoint; null for the configured model.</summary>
-    public string? Checkpoint { get; }
-
-    /// <summary>Cancelled when another model serves.</summary>
-    public CancellationToken Retired { get; }
-
-    /// <summary>Ends when its memory is given back.</summary>
-    public Task Freed => _freed.Task;
-
-    /// <summary>Adds a user; false if the last one is gone already.</summary>
-    public bool TryEnter()
+    protected override void Release()
     {
-        for (var users = Volatile.Read(ref _users); users > 0; users = Volatile.Read(ref _users))
-        {
-            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>Removes a user. The last one does not wait for the memory: it is given back on another thread.</summary>
-    public void Leave()
-    {
-        if (Interlocked.Decrement(ref _users) == 0) _ = Task.Run(Free);
-    }
-
-    /// <summary>Removes the first user, whoever works in the background being told to end. Others go on until they leave.</summary>
-    public void Dispose()
-    {
-        _retiring.Cancel();
-        Leave();
-    }
-
-    private void Free()
-    {
-        try
-        {
-            Recognizer.Dispose();
-            _model.Dispose();
-            _retiring.Dispose();
-            TorchRuntime.ReturnFreedMemory();
-        }
-        finally
-        {
-            _freed.SetResult();
-        }
+        Recognizer.Dispose();
+        _model.Dispose();
     }
 }

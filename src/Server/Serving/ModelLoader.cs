@@ -10,8 +10,14 @@ using Attune.Server.Domains;
 namespace Attune.Server.Serving;
 
 /// <summary>Builds what recognises with a model, on the threads that the settings allow.</summary>
-internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings settings, TimeProvider time)
+internal sealed class ModelLoader(IServiceProvider services, RecognitionSettings settings, TimeProvider time) : IModelSource<LoadedModel>
 {
+    /// <summary>Empty: the speech model.</summary>
+    public string Name => string.Empty;
+
+    /// <summary>Speech.</summary>
+    public ModelKind Kind => ModelKind.Speech;
+
     /// <summary>The configured model.</summary>
     /// <exception cref="ConfigurationException">The parameter set or the language model does not fit it.</exception>
     /// <exception cref="ModelException">It cannot be used.</exception>

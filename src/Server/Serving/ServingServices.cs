@@ -22,7 +22,7 @@ internal static class ServingServices
         services.AddSingleton<BackgroundLanguage>();
         services.AddSingleton<ModelLoader>();
         services.AddSingleton(CreateThreads);
-        services.AddSingleton(provider => new ServingModel(provider.GetRequiredService<CheckpointLoader>().LoadInitial()));
+        services.AddSingleton(provider => new ServingModel(provider.GetRequiredService<CheckpointLoader>().LoadInitial(provider.GetRequiredService<ModelLoader>())));
         services.AddSingleton(provider => new AudioDecoder(provider.GetRequiredService<RecognitionSettings>().Audio));
         services.AddSingleton(provider => new Admission(
             provider.GetRequiredService<IOptions<ServingOptions>>().Value.MaxConcurrentRequests, $"{ServingOptions.Section}:{nameof(ServingOptions.MaxConcurrentRequests)}"));

@@ -122,6 +122,7 @@ internal static class StatusTable
         new("CHECKPOINT_NOT_FOUND", StatusCode.NotFound, "The store has no checkpoint of that id, or several. List them."),
         new("CHECKPOINT_DAMAGED", StatusCode.DataLoss, "A checkpoint's files are not those that entered the store. Import it again."),
         new("CHECKPOINT_INVALID", StatusCode.InvalidArgument, "The folder or recipe gives no model that the server can use. Correct it."),
+        new("CHECKPOINT_WRONG_KIND", StatusCode.InvalidArgument, "The checkpoint is of another kind than the model in whose place it is to serve. List tells the kinds."),
         new("CHECKPOINT_REJECTED", StatusCode.FailedPrecondition, "The gate says no. Inspect what it found; override_gate has it serve all the same."),
         new("CHECKPOINT_NO_PREVIOUS", StatusCode.FailedPrecondition, "Nothing was activated yet, so there is nothing to go back to."),
         new("CHECKPOINT_OFF", StatusCode.FailedPrecondition, "The server keeps no checkpoints. Start it with Checkpoints:Folder."),

@@ -4,17 +4,19 @@ using StackExchange.Redis;
 
 namespace Attune.Server.State;
 
-/// <summary>Which checkpoint serves, for all replicas.</summary>
+/// <summary>Which checkpoint serves in the place of each model, for all replicas.</summary>
 /// <remarks>Thread-safe. All methods throw <see cref="StateUnavailableException"/>.</remarks>
 internal sealed class ActivationStore(StateConnection connection)
 {
     /// <summary>The latest activation; <see cref="CheckpointActivation.None"/> if there was none.</summary>
+    /// <param name="model">Name of a text model; empty for the speech model.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="JsonException">What is stored is no activation.</exception>
-    public async Task<CheckpointActivation> ReadAsync(CancellationToken cancellationToken)
+    public async Task<CheckpointActivation> ReadAsync(string model, CancellationToken cancellationToken)
     {
-        var entries = await connection.RunAsync(database => database.HashGetAsync(RedisKeys.Activation, ["version", "activation"]), cancellationToken);
+        var entries = await connection.RunAsync(database => database.HashGetAsync(RedisKeys.Activation(model), ["version", "activation"]), cancellationToken);
         return entries[1].IsNull
-            ? CheckpointActivation.None
+            ? CheckpointActivation.None with { Model = model }
             : JsonSerializer.Deserialize<CheckpointActivation>((string)entries[1]!, StateJson.Options)! with { Version = (long)entries[0] };
     }
 
@@ -29,7 +31,7 @@ internal sealed class ActivationStore(StateConnection connection)
             Guid.NewGuid().ToString("N"), activation.Version, JsonSerializer.Serialize(activation, StateJson.Options), RedisKeys.ActivationChannel.ToString(),
         ];
         var version = (long)await connection.WriteAsync(
-            database => database.ScriptEvaluateAsync(StateScripts.Activate, [RedisKeys.Activation], values), cancellationToken);
+            database => database.ScriptEvaluateAsync(StateScripts.Activate, [RedisKeys.Activation(activation.Model)], values), cancellationToken);
         return activation with { Version = version };
     }
 

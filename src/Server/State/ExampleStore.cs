@@ -52,21 +52,46 @@ internal sealed class ExampleStore(StateConnection connection, Func<RedisKeys> k
     public async Task<EmbeddedExample?> ReadAsync(string domain, string id, CancellationToken cancellationToken) =>
         await _values.ReadAsync(_keys.Value.Example(domain, id), cancellationToken) is { } bytes ? ExampleFormat.Read(id, bytes) : null;
 
-    /// <summary>Deletes some examples.</summary>
+    /// <summary>Deletes some examples, and what was made of them for other weights that have served in the model's place.</summary>
     /// <returns>How many there were of them.</returns>
     public async Task<long> DeleteAsync(string domain, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        var members = ids.Select(id => (RedisValue)id).ToArray();
-        var count = await connection.RunAsync(database => database.SortedSetRemoveAsync(_keys.Value.Examples(domain), members), cancellationToken);
-        await _values.DeleteAsync(ids.Select(id => _keys.Value.Example(domain, id)), cancellationToken);
+        var count = 0L;
+        foreach (var scope in (await ScopesAsync(cancellationToken)).Append(_keys.Value.Scope).Distinct())
+        {
+            var keys = new RedisKeys(scope);
+            var deleted = await connection.RunAsync(database => database.SortedSetRemoveAsync(keys.Examples(domain), [.. ids.Select(id => (RedisValue)id)]), cancellationToken);
+            await _values.DeleteAsync(ids.Select(id => keys.Example(domain, id)), cancellationToken);
+            if (scope == _keys.Value.Scope) count = deleted;
+        }
+
         return count;
     }
 
-    /// <summary>Deletes all examples of a domain.</summary>
+    /// <summary>Deletes all examples of a domain, in the same way.</summary>
     /// <returns>How many there were.</returns>
-    public Task<long> DeleteAsync(string domain, CancellationToken cancellationToken) => DeleteAsync(connection, _keys.Value, domain, cancellationToken);
+    public async Task<long> DeleteAsync(string domain, CancellationToken cancellationToken)
+    {
+        var ids = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(_keys.Value.Examples(domain)), cancellationToken);
+        return ids.Length == 0 ? 0 : await DeleteAsync(domain, [.. ids.Select(id => id.ToString())], cancellationToken);
+    }
 
-    /// <inheritdoc cref="DeleteAsync(string, CancellationToken)"/>
+    /// <summary>Domains of all tenants that may have examples.</summary>
+    public async Task<IReadOnlyCollection<string>> DomainsAsync(CancellationToken cancellationToken)
+    {
+        // Whoever was given an example is a domain of the speech model that served then.
+        var domains = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var scope in await ScopesAsync(cancellationToken))
+        {
+            var listed = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(new RedisKeys(scope).Domains), cancellationToken);
+            domains.UnionWith(listed.Select(domain => domain.ToString()));
+        }
+
+        return domains;
+    }
+
+    /// <summary>Deletes all examples of a domain for one model.</summary>
+    /// <returns>How many there were.</returns>
     public static async Task<long> DeleteAsync(StateConnection connection, RedisKeys keys, string domain, CancellationToken cancellationToken)
     {
         var ids = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(keys.Examples(domain)), cancellationToken);
@@ -74,5 +99,10 @@ internal sealed class ExampleStore(StateConnection connection, Func<RedisKeys> k
         await new LargeValues(connection).DeleteAsync(ids.Select(id => keys.Example(domain, id.ToString())), cancellationToken);
         // Only those whose bytes are gone: one that was added meanwhile stays whole.
         return await connection.RunAsync(database => database.SortedSetRemoveAsync(keys.Examples(domain), ids), cancellationToken);
+    }
+    private async Task<IEnumerable<string>> ScopesAsync(CancellationToken cancellationToken)
+    {
+        var scopes = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(RedisKeys.Scopes), cancellationToken);
+        return scopes.Select(scope => scope.ToString());
     }
 }

@@ -16,8 +16,9 @@ namespace Attune.Server.State;
 /// <item><term><c>migration</c></term><description>string: token of the server that brings the store to a newer format; <see cref="StateOptions.LeaseDuration"/></description></item>
 /// <item><term><c>scopes</c></term><description>sorted set of S, all with score 0; none</description></item>
 /// <item><term><c>turn</c></term><description>counter; versions of heads, and the order in which domains learn; none</description></item>
-/// <item><term><c>activation</c></term><description>hash: which checkpoint serves, <c>activation</c> JSON, <c>version</c> counts up, <c>change</c> token of the last one;
-/// none</description></item>
+/// <item><term><c>activation</c></term><description>hash: which checkpoint serves as the speech model, <c>activation</c> JSON, <c>version</c> counts up, <c>change</c> token of the last
+/// one; none</description></item>
+/// <item><term><c>activation:M</c></term><description>hash: the same of the text model M of the settings; none</description></item>
 /// <item><term><c>language:D</c></term><description>string: JSON of <see cref="StoredLanguage"/>, text and hotwords of a domain, whatever the scope; as long as whoever told it said
 /// (<see cref="StateOptions.LanguageExpiry"/>)</description></item>
 /// <item><term><c>S:domains</c></term><description>sorted set of D, all with score 0, for lists by tenant and name; none</description></item>
@@ -45,7 +46,7 @@ namespace Attune.Server.State;
 /// them</description></item>
 /// <item><term><c>S:domain:D:example:ID</c></term><description>string: bytes of <see cref="ExampleFormat"/>, or where they are; as long as whoever gave it said
 /// (<see cref="Attune.Server.Text.ExampleOptions.Expiry"/>)</description></item>
-/// <item><term>channel <c>activation</c></term><description>version of each activation</description></item>
+/// <item><term>channel <c>activation</c></term><description>version of each activation, whatever the model</description></item>
 /// <item><term>channel <c>S:events</c></term><description>each event as it is logged</description></item>
 /// </list>
 /// </remarks>
@@ -68,9 +69,10 @@ internal sealed class RedisKeys(string scope)
 
     public static readonly RedisKey Turn = Root + "turn";
 
-    public static readonly RedisKey Activation = Root + "activation";
-
     public static readonly RedisChannel ActivationChannel = RedisChannel.Literal(Root + "activation");
+
+    /// <param name="model">Name of a text model; empty for the speech model.</param>
+    public static RedisKey Activation(string model) => Root + (model.Length == 0 ? "activation" : $"activation:{model}");
 
     public static RedisKey Language(string domain) => $"{Root}language:{domain}";
 

@@ -27,14 +27,14 @@ internal sealed partial class ExampleCatalogue(
     /// <summary>Examples that are read at the same time.</summary>
     private const int ReadTogether = 64;
 
-    private readonly ConcurrentDictionary<(string Model, string Domain), Entry> _entries = new();
+    private readonly ConcurrentDictionary<(ExampleStore Store, string Domain), Entry> _entries = new();
     private long _uses;
 
     /// <summary>The examples of a domain for a model.</summary>
     /// <returns>Null if they cannot be read in time.</returns>
     public async Task<ExampleSet?> GetAsync(ServedTextModel model, string domain, CancellationToken cancellationToken)
     {
-        var entry = _entries.GetOrAdd((model.Name, domain), static (_, store) => new Entry(store), model.Examples);
+        var entry = _entries.GetOrAdd((model.Examples, domain), static key => new Entry(key.Store));
         entry.LastUse = Interlocked.Increment(ref _uses);
         var (reading, isCurrent) = entry.Reading;
         if (isCurrent && time.GetElapsedTime(reading!.At) < RefreshInterval) return reading.Set;
@@ -58,6 +58,15 @@ internal sealed partial class ExampleCatalogue(
         foreach (var (key, entry) in _entries)
         {
             if (key.Domain == domain) entry.Invalidate();
+        }
+    }
+
+    /// <summary>Forgets the examples for a model, which nobody asks for any more.</summary>
+    public void Forget(ServedTextModel model)
+    {
+        foreach (var entry in _entries)
+        {
+            if (entry.Key.Store == model.Examples) _entries.TryRemove(entry);
         }
     }
 

@@ -14,7 +14,7 @@ namespace Attune.Server.Text;
 internal sealed partial class TentDomains(
     AdaptationThreads threads, ServingModel serving, IOptions<TentOptions> options, ServerMetrics metrics, TimeProvider time, ILogger<TentDomains> logger)
 {
-    private readonly ConcurrentDictionary<(string Model, string Domain), Entry> _entries = new();
+    private readonly ConcurrentDictionary<(ServedTextModel Model, string Domain), Entry> _entries = new();
     private long _uses;
 
     /// <summary>What classifiers do with texts that nobody has labelled.</summary>
@@ -23,7 +23,7 @@ internal sealed partial class TentDomains(
     /// <summary>What a domain has; a new one starts at the model.</summary>
     public Entry Of(ServedTextModel model, string domain)
     {
-        var entry = _entries.GetOrAdd((model.Name, domain), static (key, made) => new Entry(key.Domain, made.model, made.Value), (model, options.Value));
+        var entry = _entries.GetOrAdd((model, domain), static (key, made) => new Entry(key.Domain, key.Model, made), options.Value);
         entry.LastUse = Interlocked.Increment(ref _uses);
         if (_entries.Count > options.Value.MaxDomains && _entries.Where(other => other.Value != entry).MinBy(other => other.Value.LastUse) is { Value: not null } oldest)
             _entries.TryRemove(oldest);
@@ -47,6 +47,15 @@ internal sealed partial class TentDomains(
         foreach (var (key, entry) in _entries)
         {
             if (key.Domain == domain && _entries.TryRemove(KeyValuePair.Create(key, entry))) entry.State.Reset();
+        }
+    }
+
+    /// <summary>Forgets what all domains have learnt for a model, which nobody asks for any more.</summary>
+    public void Forget(ServedTextModel model)
+    {
+        foreach (var entry in _entries)
+        {
+            if (entry.Key.Model == model && _entries.TryRemove(entry)) entry.Value.State.Reset();
         }
     }
 

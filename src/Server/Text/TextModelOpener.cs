@@ -21,16 +21,17 @@ internal sealed class TextModelOpener(
     ExampleOptions examples,
     TimeProvider time)
 {
-    /// <summary>Opens a model. The caller disposes adapter and engine.</summary>
+    /// <summary>Opens a model. The caller owns it.</summary>
     /// <param name="name">In the settings.</param>
-    /// <param name="folder">As they have it.</param>
+    /// <param name="folder">As they have it, or that of a checkpoint.</param>
+    /// <param name="checkpoint">Id of the checkpoint; null for the configured model.</param>
     /// <exception cref="ModelException">It cannot be used.</exception>
     /// <exception cref="ConfigurationException">It does not have the parameters that may change.</exception>
-    public ServedTextModel Open(string name, string folder)
+    public ServedTextModel Open(string name, string folder, string? checkpoint)
     {
         try
         {
-            var model = TextModel.Open(ModelFolder.Resolve(folder));
+            var model = TextModel.Open(ModelFolder.Resolve(folder), name);
             try
             {
                 var engine = new TextEngine(model, SetFor(model, name), onnx.Value);
@@ -38,7 +39,8 @@ internal sealed class TextModelOpener(
                     name,
                     engine,
                     new TextAdapter(engine, adaptation.Value, threads, time),
-                    new ExampleStore(connection, () => RedisKeys.For(model), examples.PerDomain, time));
+                    new ExampleStore(connection, () => RedisKeys.For(model), examples.PerDomain, time),
+                    checkpoint);
             }
             catch
             {

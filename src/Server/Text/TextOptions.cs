@@ -13,6 +13,12 @@ public sealed class TextOptions
     public Dictionary<string, string> Models { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
+    /// Guard texts, UTF-8 of at most 64 KiB, by the name of the model: what a checkpoint must do about as well as the model that serves before it takes its place. An activation
+    /// reads the text with both. Default none: sentences that come with the server, on which only what is plainly broken fails.
+    /// </summary>
+    public Dictionary<string, string> GuardTexts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
     /// Requests about text at the same time. They take turns: one forward pass at a time, and recognition between two of them. One request more is refused with
     /// RESOURCE_EXHAUSTED. From 1 to 10,000. Default 16.
     /// </summary>

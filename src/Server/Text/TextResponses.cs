@@ -21,6 +21,7 @@ internal static class TextResponses
         ContextLength = model.Model.Config.ContextLength,
         VocabularySize = model.Model.Config.VocabularySize,
         Labels = { model.Model.Config.Labels },
+        Checkpoint = model.Checkpoint ?? string.Empty,
     };
 
     public static V1.ScoreResponse ToResponse(TextScore score, TextAnswer answer) => new()

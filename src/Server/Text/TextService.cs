@@ -1,3 +1,4 @@
+using Attune.Adaptation;
 using Attune.Adaptation.Text.Updates;
 using Attune.Server.Access;
 using Attune.Server.Serving;
@@ -34,13 +35,14 @@ internal sealed class TextService(
 
     [Authorize(Policy.Recognise)]
     public override Task<V1.ListTextModelsResponse> ListModels(V1.ListTextModelsRequest request, ServerCallContext context) =>
-        Task.FromResult(new V1.ListTextModelsResponse { Models = { runner.Models.All.Select(TextResponses.ToModel) } });
+        Task.FromResult(new V1.ListTextModelsResponse { Models = { runner.Models.Names.Select(Describe) } });
 
     [Authorize(Policy.Recognise)]
     public override async Task<V1.ScoreResponse> Score(V1.ScoreRequest request, ServerCallContext context)
     {
         var wish = Wish(request.Domain, request.Adaptation, context);
-        var model = runner.Models.Find(request.Model, engine => engine.IsCausal);
+        using var lease = runner.Models.Lease(request.Model, ModelKind.CausalText);
+        var model = lease.Model;
         TextValidation.CheckLength(request.Text, runner.MaxCharacters);
         using var place = runner.Enter(wish.Caller);
         if (wish.Domain is not null) await runner.CheckAsync(() => model.Engine.Score(request.Text), context.CancellationToken);
@@ -56,7 +58,8 @@ internal sealed class TextService(
     {
         var wish = Wish(request.Domain, request.Adaptation, context);
         var options = TextValidation.ToOptions(request);
-        var model = runner.Models.Find(request.Model, engine => engine.IsCausal);
+        using var lease = runner.Models.Lease(request.Model, ModelKind.CausalText);
+        var model = lease.Model;
         TextValidation.CheckLength(request.Text, runner.MaxCharacters);
         using var place = runner.Enter(wish.Caller);
         if (wish.Domain is not null) await runner.CheckAsync(() => model.Engine.Generate(request.Text, options), context.CancellationToken);
@@ -82,7 +85,8 @@ internal sealed class TextService(
     public override async Task<V1.ClassifyResponse> Classify(V1.ClassifyRequest request, ServerCallContext context)
     {
         var wish = Wish(request.Domain, request.Adaptation, context);
-        var model = runner.Models.Find(request.Model, engine => !engine.IsCausal);
+        using var lease = runner.Models.Lease(request.Model, ModelKind.TextClassifier);
+        var model = lease.Model;
         TextValidation.CheckLength(request.Text, runner.MaxCharacters);
         TextValidation.CheckLength(request.Pair, runner.MaxCharacters);
         using var place = runner.Enter(wish.Caller);
@@ -97,10 +101,10 @@ internal sealed class TextService(
     [Authorize(Policy.Recognise)]
     public override async Task<V1.EmbedResponse> Embed(V1.EmbedRequest request, ServerCallContext context)
     {
-        var engine = runner.Models.Find(request.Model, _ => true).Engine;
+        using var lease = runner.Models.Lease(request.Model, kind: null);
         TextValidation.CheckLength(request.Text, runner.MaxCharacters);
         using var place = runner.Enter(Caller(context));
-        using var embedding = await runner.RunAsync(() => engine.Embed(request.Text), pieceDone: null, context.CancellationToken);
+        using var embedding = await runner.RunAsync(() => lease.Model.Engine.Embed(request.Text), pieceDone: null, context.CancellationToken);
         metrics.TextDone(nameof(Embed), embedding.TokenCount);
         return TextResponses.ToResponse(embedding);
     }
@@ -109,23 +113,38 @@ internal sealed class TextService(
     public override async Task<V1.AddExamplesResponse> AddExamples(V1.AddExamplesRequest request, ServerCallContext context)
     {
         var domain = DomainValidation.Check(request.Domain, Caller(context).Tenant);
-        var model = runner.Models.Find(request.Model, _ => true);
-        var (texts, ttl) = TextValidation.ToExamples(request, model.Model, exampleOptions);
         using var place = runner.Enter(Caller(context));
-        var (ids, count) = await examples.AddAsync(domain, model, texts, ttl, context.CancellationToken);
-        return new V1.AddExamplesResponse { Ids = { ids }, Examples = count };
+        while (true)
+        {
+            using var lease = runner.Models.Lease(request.Model, kind: null);
+            var (texts, ttl) = TextValidation.ToExamples(request, lease.Model.Model, exampleOptions);
+            var (ids, count) = await examples.AddAsync(domain, lease.Model, texts, ttl, context.CancellationToken);
+            if (!lease.Model.Retired.IsCancellationRequested) return new V1.AddExamplesResponse { Ids = { ids }, Examples = count };
+            // Another checkpoint serves by now, which may have missed them: they are given to it, and not twice.
+            await examples.DeleteAsync(domain, lease.Model, ids, context.CancellationToken);
+        }
     }
 
     [Authorize(Policy.SeeDomains)]
-    public override Task<V1.DomainExamples> GetExamples(V1.GetExamplesRequest request, ServerCallContext context) =>
-        examples.CountAsync(DomainValidation.Check(request.Domain, Caller(context).Tenant), runner.Models.Find(request.Model, _ => true), context.CancellationToken);
+    public override async Task<V1.DomainExamples> GetExamples(V1.GetExamplesRequest request, ServerCallContext context)
+    {
+        var domain = DomainValidation.Check(request.Domain, Caller(context).Tenant);
+        using var lease = runner.Models.Lease(request.Model, kind: null);
+        return await examples.CountAsync(domain, lease.Model, context.CancellationToken);
+    }
 
     [Authorize(Policy.ChangeDomains)]
     public override async Task<V1.DeleteExamplesResponse> DeleteExamples(V1.DeleteExamplesRequest request, ServerCallContext context)
     {
         var domain = DomainValidation.Check(request.Domain, Caller(context).Tenant);
-        var model = runner.Models.Find(request.Model, _ => true);
-        return new V1.DeleteExamplesResponse { Count = await examples.DeleteAsync(domain, model, TextValidation.ToIds(request.Ids), context.CancellationToken) };
+        using var lease = runner.Models.Lease(request.Model, kind: null);
+        return new V1.DeleteExamplesResponse { Count = await examples.DeleteAsync(domain, lease.Model, TextValidation.ToIds(request.Ids), context.CancellationToken) };
+    }
+
+    private V1.TextModel Describe(string name)
+    {
+        using var lease = runner.Models.Lease(name);
+        return TextResponses.ToModel(lease.Model);
     }
 
     private TextWish Wish(string domain, V1.TextAdaptationConfig? config, ServerCallContext context) =>

@@ -7,13 +7,13 @@ namespace Attune.Server.Workers;
 /// <summary>Activates here what another replica activated: at once when it is told, and otherwise within seconds.</summary>
 /// <remarks>What fails, such as a checkpoint that this replica's store does not have yet, is logged once and tried again.</remarks>
 internal sealed partial class CheckpointFollower(
-    CheckpointLoader loader, CheckpointActivator activator, ActivationStore activations, TimeProvider time, ILogger<CheckpointFollower> logger)
+    CheckpointLoader loader, ModelSlots slots, CheckpointActivator activator, ActivationStore activations, TimeProvider time, ILogger<CheckpointFollower> logger)
     : BackgroundService
 {
     /// <summary>Time after which the store is asked even if nobody said that something changed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private long _failed;
+    private readonly Dictionary<string, long> _failed = new(StringComparer.Ordinal); // version of the last failure, by place
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,7 +22,7 @@ internal sealed partial class CheckpointFollower(
         using var subscription = await activations.SubscribeAsync(() => woken.Writer.TryWrite(true));
         while (true)
         {
-            await FollowAsync(stoppingToken);
+            foreach (var slot in slots.All) await FollowAsync(slot, stoppingToken);
             try
             {
                 await woken.Reader.WaitToReadAsync(stoppingToken).AsTask().WaitAsync(Patience, time, stoppingToken);
@@ -35,14 +35,14 @@ internal sealed partial class CheckpointFollower(
         }
     }
 
-    private async Task FollowAsync(CancellationToken stoppingToken)
+    private async Task FollowAsync(IModelSlot slot, CancellationToken stoppingToken)
     {
         var version = 0L;
         try
         {
-            var decided = await activations.ReadAsync(stoppingToken);
+            var decided = await activations.ReadAsync(slot.Name, stoppingToken);
             version = decided.Version;
-            await activator.FollowAsync(decided, stoppingToken);
+            await activator.FollowAsync(slot, decided, stoppingToken);
         }
         catch (StateUnavailableException)
         {
@@ -50,14 +50,14 @@ internal sealed partial class CheckpointFollower(
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
-            if (_failed != version) Log.Failed(logger, version, exception);
-            _failed = version;
+            if (_failed.GetValueOrDefault(slot.Name) != version) Log.Failed(logger, version, slot.Name, exception);
+            _failed[slot.Name] = version;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Activation {Version} cannot be followed yet")]
-        public static partial void Failed(ILogger logger, long version, Exception exception);
+        [LoggerMessage(1, LogLevel.Error, "Activation {Version} of '{Model}' cannot be followed yet")]
+        public static partial void Failed(ILogger logger, long version, string model, Exception exception);
     }
 }

@@ -10,10 +10,10 @@ public sealed class TextModel : IModel
 {
     private readonly Lazy<string> _sha256;
 
-    private TextModel(string folder, TextModelConfig config, ITokenizer tokenizer, TextModelLayout layout, ModelWeights weights)
+    private TextModel(string folder, string? name, TextModelConfig config, ITokenizer tokenizer, TextModelLayout layout, ModelWeights weights)
     {
         Folder = folder;
-        Name = ModelFolder.NameOf(folder);
+        Name = name ?? ModelFolder.NameOf(folder);
         Config = config;
         Tokenizer = tokenizer;
         Layout = layout;
@@ -24,7 +24,7 @@ public sealed class TextModel : IModel
     /// <summary>Full path of the folder.</summary>
     public string Folder { get; }
 
-    /// <summary>The folder's name; in a Hugging Face cache it is <c>OWNER/NAME</c>.</summary>
+    /// <summary>What it was opened as, or the folder's name; in a Hugging Face cache that is <c>OWNER/NAME</c>.</summary>
     public string Name { get; }
 
     /// <summary>SHA-256 of the weights, as <see cref="Model.Sha256"/> says. Reads them once, when it is first asked for.</summary>
@@ -47,14 +47,19 @@ public sealed class TextModel : IModel
     public ModelWeights Weights { get; }
 
     /// <summary>Whether a folder's <c>config.json</c> names a class of text models; false also if it cannot be read.</summary>
-    public static bool IsIn(string folder) => TextModelConfigReader.NamesTextModel(Path.Combine(folder, "config.json"));
+    public static bool IsIn(string folder) => ArchitectureIn(folder) is not null;
+
+    /// <summary>The class of text models that a folder's <c>config.json</c> names; null if it names none, or cannot be read.</summary>
+    public static TextArchitecture? ArchitectureIn(string folder) => TextModelConfigReader.FindArchitecture(Path.Combine(folder, "config.json"));
 
     /// <summary>
     /// Opens a folder with <c>config.json</c>, safetensors and the tokenizer's files: <c>vocab.json</c> and <c>merges.txt</c> for GPT-2,
     /// <c>vocab.txt</c> for BERT. The caller disposes.
     /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">What messages call it; the folder's name if null.</param>
     /// <exception cref="ModelException">The folder cannot be used; <see cref="ModelException.Error"/> says why.</exception>
-    public static TextModel Open(string folder)
+    public static TextModel Open(string folder, string? name = null)
     {
         var path = ModelFolder.FullPath(folder);
         var config = TextModelConfigReader.Read(Path.Combine(path, "config.json"));
@@ -65,7 +70,7 @@ public sealed class TextModel : IModel
             var layout = ResolveLayout(config, weights);
             ModelCheck.CheckPresence(path, layout.Parameters, weights, "and a model saved with its output layer");
             ModelCheck.CheckTensors(path, layout.Parameters, weights);
-            return new TextModel(path, config, tokenizer, layout, weights);
+            return new TextModel(path, name, config, tokenizer, layout, weights);
         }
         catch
         {

@@ -41,19 +41,22 @@ public static class TextModelConfigReader
         return config;
     }
 
-    /// <summary>Whether a configuration names a class of text models; false also if it cannot be read.</summary>
-    public static bool NamesTextModel(string path)
+    /// <summary>The class of text models that a configuration names; null if it names none, or cannot be read.</summary>
+    public static TextArchitecture? FindArchitecture(string path)
     {
         try
         {
             using var json = StrictJson.ReadObject(path);
-            return Classes(json.RootElement).Any(Architectures.ContainsKey);
+            return Find(Classes(json.RootElement));
         }
         catch (ModelException)
         {
-            return false;
+            return null;
         }
     }
+
+    private static TextArchitecture? Find(IEnumerable<string> classes) =>
+        classes.FirstOrDefault(Architectures.ContainsKey) is { } name ? Architectures[name] : null;
 
     private static string[] Classes(JsonElement root) => root.TryGetProperty("architectures", out var element) && element.ValueKind == JsonValueKind.Array
         ? [.. element.EnumerateArray().Select(item => item.ToString())]
@@ -62,11 +65,7 @@ public static class TextModelConfigReader
     private static TextArchitecture ReadArchitecture(string path, JsonElement root)
     {
         var found = Classes(root);
-        foreach (var name in found)
-        {
-            if (Architectures.TryGetValue(name, out var architecture)) return architecture;
-        }
-
+        if (Find(found) is { } architecture) return architecture;
         var given = found.Length == 0 ? "none" : string.Join(", ", found);
         var reason = given switch
         {

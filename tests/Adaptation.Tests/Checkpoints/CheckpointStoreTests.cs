@@ -148,8 +148,8 @@ public sealed class CheckpointStoreTests : IDisposable
         _store.Activate(activation);
 
         using var reopened = new CheckpointStore(_folder.Path, TimeProvider.System);
-        Assert.Equal(activation, reopened.Active);
-        Assert.True(reopened.Active.CanRollBack);
+        Assert.Equal(activation, reopened.ActiveOf(""));
+        Assert.True(reopened.ActiveOf("").CanRollBack);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class CheckpointStoreTests : IDisposable
 
         _store.Activate(CheckpointActivation.None with { Version = 2, Active = "old" });
 
-        Assert.Equal("new", _store.Active.Active);
+        Assert.Equal("new", _store.ActiveOf("").Active);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         File.WriteAllText(_folder.File("active.json"), "{\"version\":");
 
-        Assert.Equal(CheckpointActivation.None, _store.Active);
+        Assert.Equal(CheckpointActivation.None, _store.ActiveOf(""));
     }
 
     [Fact]

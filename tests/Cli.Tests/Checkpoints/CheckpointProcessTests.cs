@@ -1,3 +1,4 @@
+using Attune.Adaptation;
 using Attune.Recognition.Models;
 using Attune.V1;
 using Grpc.Core;
@@ -68,18 +69,31 @@ public sealed class CheckpointProcessTests : IDisposable
     public async Task Activate_KilledAtAnyMoment_TheOldOrTheNewOneServes()
     {
         using var other = ChangedModel();
-        var hashes = new[] { _model, other.Path }.Select(HashOf).ToArray();
+        await KillAsync(rounds: 2, [_model, other.Path], "", "active.json*", server => server.ServesAsync());
+    }
+
+    [Fact]
+    public async Task Activate_OfATextModelKilledAtAnyMoment_TheOldOrTheNewOneServes()
+    {
+        using var story = TinyTextModel.Gpt2();
+        using var other = TinyTextModel.Gpt2(seed: 2);
+        await KillAsync(rounds: 1, [story.FolderPath, other.FolderPath], "story", "active-story.json*", server => server.ServesAsync("story"), $"--Text:Models:story={story.FolderPath}");
+    }
+
+    private async Task KillAsync(int rounds, string[] models, string name, string decision, Func<ServerProcess, Task<string>> serves, params string[] options)
+    {
+        var hashes = models.Select(HashOf).ToArray();
         string[] ids;
-        using (var server = await ServerProcess.StartAsync(_model, _store.Path)) ids = await ImportAsync(server, _model, other.Path);
+        using (var server = await ServerProcess.StartAsync(_model, _store.Path, options)) ids = await ImportAsync(server, models);
         var serving = 0; // the configured model is the first
-        for (var round = 0; round < 2; round++)
+        for (var round = 0; round < rounds; round++)
         {
-            using var server = await ServerProcess.StartAsync(_model, _store.Path);
-            Assert.Equal(hashes[serving], await server.ServesAsync());
+            using var server = await ServerProcess.StartAsync(_model, _store.Path, options);
+            Assert.Equal(hashes[serving], await serves(server));
             var next = 1 - serving;
             // Killed when the decision begins to be written, and a moment into building the model.
-            using var watcher = round % 2 == 0 ? Watch(".", "active.json*") : null;
-            var activation = server.Checkpoints.ActivateAsync(new ActivateCheckpointRequest { Id = ids[next], OverrideGate = true }).ResponseAsync;
+            using var watcher = round % 2 == 0 ? Watch(".", decision) : null;
+            var activation = server.Checkpoints.ActivateAsync(new ActivateCheckpointRequest { Id = ids[next], Model = name, OverrideGate = true }).ResponseAsync;
             if (watcher is not null) await watcher.Task;
             else await Task.WhenAny(activation, server.Checkpoints.ListAsync(new ListCheckpointsRequest()).ResponseAsync);
             server.Kill();
@@ -92,8 +106,8 @@ public sealed class CheckpointProcessTests : IDisposable
                 // It may or may not have been answered.
             }
 
-            using var restarted = await ServerProcess.StartAsync(_model, _store.Path);
-            var now = Array.IndexOf(hashes, await restarted.ServesAsync());
+            using var restarted = await ServerProcess.StartAsync(_model, _store.Path, options);
+            var now = Array.IndexOf(hashes, await serves(restarted));
             Assert.InRange(now, 0, 1);
             if (watcher is null && !activation.IsCompletedSuccessfully) Assert.Equal(serving, now);
             if (activation.IsCompletedSuccessfully) Assert.Equal(next, now);
@@ -110,7 +124,7 @@ public sealed class CheckpointProcessTests : IDisposable
 
     private static string HashOf(string folder)
     {
-        using var model = Attune.Recognition.Models.Model.Open(folder);
+        using var model = AnyModel.Open(folder);
         return model.Sha256;
     }
 

@@ -22,13 +22,13 @@ internal sealed class ServerProcess : IDisposable
     public V1.Checkpoints.CheckpointsClient Checkpoints { get; }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(string model, string store)
+    public static async Task<ServerProcess> StartAsync(string model, string store, params string[] options)
     {
         var address = $"http://127.0.0.1:{FreePort()}";
         string[] arguments =
         [
             "serve", "--urls", address, $"--Recognition:Model={model}", $"--Checkpoints:Folder={store}", "--State:Directory=none",
-            "--Adaptation:Fast:Parameters=top-1", "--Adaptation:Threads:Workers=1", "--Adaptation:Threads:ThreadsPerWorker=1",
+            "--Adaptation:Fast:Parameters=top-1", "--Adaptation:Threads:Workers=1", "--Adaptation:Threads:ThreadsPerWorker=1", .. options,
         ];
         // The program's own folder: the tests' has it too, but without the packages that the test host's framework brings.
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
@@ -48,6 +48,10 @@ internal sealed class ServerProcess : IDisposable
 
     /// <summary>Hash of the model that serves.</summary>
     public async Task<string> ServesAsync() => (await new Speech.SpeechClient(_channel).GetModelAsync(new GetModelRequest())).Sha256;
+
+    /// <summary>Hash of the text model that serves by a name.</summary>
+    public async Task<string> ServesAsync(string name) =>
+        (await new V1.Text.TextClient(_channel).ListModelsAsync(new ListTextModelsRequest())).Models.Single(model => model.Name == name).Sha256;
 
     /// <summary>Ends it as kill -9 does.</summary>
     public void Kill()

@@ -18,11 +18,17 @@ internal sealed class CheckpointServer : IAsyncDisposable
         _channel = GrpcChannel.ForAddress(app.Urls.First());
         Checkpoints = new V1.Checkpoints.CheckpointsClient(_channel);
         Speech = new Speech.SpeechClient(_channel);
+        Text = new V1.Text.TextClient(_channel);
+        Editing = new V1.Editing.EditingClient(_channel);
     }
 
     public V1.Checkpoints.CheckpointsClient Checkpoints { get; }
 
     public Speech.SpeechClient Speech { get; }
+
+    public V1.Text.TextClient Text { get; }
+
+    public V1.Editing.EditingClient Editing { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -62,8 +68,11 @@ internal sealed class CheckpointServer : IAsyncDisposable
             return TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => values);
         });
         using var model = Attune.Recognition.Models.Model.Open(copy.FolderPath);
-        return ((await Checkpoints.ImportAsync(new ImportCheckpointRequest { Folder = copy.FolderPath })).Id, model.Sha256);
+        return (await ImportAsync(copy.FolderPath), model.Sha256);
     }
+
+    /// <summary>Imports a model folder; its id.</summary>
+    public async Task<string> ImportAsync(string folder) => (await Checkpoints.ImportAsync(new ImportCheckpointRequest { Folder = folder })).Id;
 
     /// <summary>The tiny model with one clip as guard set. The caller disposes.</summary>
     public static ModelFolderCopy CopyModelWithGuardSet()

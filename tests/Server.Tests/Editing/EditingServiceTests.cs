@@ -38,6 +38,46 @@ public sealed class EditingServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task EditFacts_Activated_ServesTheEdit_AndRollbackUndoesIt()
+    {
+        await using var server = await StartAsync("--Checkpoints:MaxBitsRise=10");
+        var request = new ScoreRequest { Text = "see the cat the" };
+        var before = await server.Text.ScoreAsync(request, cancellationToken: Token);
+
+        var responses = await ReadAsync(server.Editing.EditFacts(new() { Facts = { Fact() }, Layer = 0, Prefixes = 0, Activate = true }, cancellationToken: Token));
+        var edited = await server.Text.ScoreAsync(request, cancellationToken: Token);
+        var served = (await server.Text.ListModelsAsync(new(), cancellationToken: Token)).Models.Single();
+        var undone = await server.Checkpoints.RollbackAsync(new() { Model = "story" }, cancellationToken: Token);
+
+        var (result, activation) = (responses[^2], responses[^1].Activation);
+        Assert.Equal((result.Checkpoint.Id, "", "story"), (activation.Active, activation.Previous, activation.Model));
+        Assert.Equal(result.Sha256, served.Sha256);
+        Assert.True(edited.LogProbability > before.LogProbability);
+        Assert.Equal("", undone.Active);
+        Assert.Equal(before, await server.Text.ScoreAsync(request, cancellationToken: Token)); // to the last bit
+    }
+
+    [Fact]
+    public async Task EditFacts_ActivatedAgainstTheGate_EndsWithTheResultAndServesAsBefore()
+    {
+        var guard = _folder.File("guard.txt");
+        File.WriteAllText(guard, "see the dog, see the mat, see the cat\n");
+        await using var server = await StartAsync($"--Text:GuardTexts:story={guard}", "--Checkpoints:MaxBitsRise=0");
+        var before = (await server.Text.ListModelsAsync(new(), cancellationToken: Token)).Models.Single();
+        using var call = server.Editing.EditFacts(new() { Facts = { Fact() }, Layer = 0, Prefixes = 0, Activate = true }, cancellationToken: Token);
+        var responses = new List<EditFactsResponse>();
+
+        var failure = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await foreach (var response in call.ResponseStream.ReadAllAsync(Token)) responses.Add(response);
+        });
+
+        GrpcErrors.AssertError(failure, StatusCode.FailedPrecondition, "CHECKPOINT_REJECTED", "bits per byte of the guard text");
+        Assert.Equal(responses[^1].Checkpoint.Id, Assert.Single((await server.Checkpoints.ListAsync(new(), cancellationToken: Token)).Checkpoints).Id);
+        Assert.Equal(before, (await server.Text.ListModelsAsync(new(), cancellationToken: Token)).Models.Single());
+    }
+
+    [Fact]
     public async Task EditFacts_SubjectThatDoesNotOccur_IsRefused()
     {
         await using var server = await StartAsync();
@@ -102,8 +142,8 @@ public sealed class EditingServiceTests : IDisposable
 
     private static Adaptation.Text.Editing.FactEdit Edit() => new("cat", "see the {}", "the");
 
-    private Task<CheckpointServer> StartAsync() =>
-        CheckpointServer.StartAsync(RepositoryFiles.Golden("tiny-layer"), _folder.File("store"), $"--Text:Models:story={_story.FolderPath}");
+    private Task<CheckpointServer> StartAsync(params string[] options) =>
+        CheckpointServer.StartAsync(RepositoryFiles.Golden("tiny-layer"), _folder.File("store"), [$"--Text:Models:story={_story.FolderPath}", .. options]);
 
     private static async Task<RpcException> FailAsync(CheckpointServer server, EditFactsRequest request)
     {

@@ -31,6 +31,7 @@ public partial class RedisKeysTests
         await host.Domains.SetDomainLanguageAsync(new V1.SetDomainLanguageRequest { Domain = DomainHost.Line, Text = "one two" });
         await new V1.Text.TextClient(host.Channel).AddExamplesAsync(new V1.AddExamplesRequest { Domain = DomainHost.Line, Examples = { new V1.Example { Text = "one two" } } });
         await host.Get<ActivationStore>().WriteAsync(CheckpointActivation.None, TestStore.Token);
+        await host.Get<ActivationStore>().WriteAsync(CheckpointActivation.None with { Model = "story" }, TestStore.Token);
 
         var table = ReadTable().ToArray();
         var seen = new HashSet<TableRow>();
@@ -66,6 +67,7 @@ public partial class RedisKeysTests
             {
                 "S" => @"[0-9a-f]{16}\.[a-z0-9-]+",
                 "D" => DomainHost.Line,
+                "M" => "story",
                 "ID" => "[0-9a-f]{32}",
                 "N" or "F" or "I" => "[0-9]+",
                 _ => Regex.Escape(part),

@@ -124,8 +124,11 @@ public sealed class TentServingTests : IDisposable
 
     private static V1.Text.TextClient Client(AccessHost host, TestClient client) => new(host.Channel(client.Key));
 
-    private static TentDomains.Entry Entry(AccessHost host, string domain) =>
-        host.Services.GetRequiredService<TentDomains>().Of(host.Services.GetRequiredService<TextModels>().All.Single(), domain);
+    private static TentDomains.Entry Entry(AccessHost host, string domain)
+    {
+        using var lease = host.Services.GetRequiredService<TextModels>().Lease("mood");
+        return host.Services.GetRequiredService<TentDomains>().Of(lease.Model, domain);
+    }
 
     private static async Task UpdatedAsync(AccessHost host, string domain, long updates)
     {

@@ -174,7 +174,7 @@ public sealed class TextAdaptationTests(TextAdaptationTests.Fixture fixture) : I
         { "examples", "must be from 1 to 100. Given: 101.", new() { Domain = "a", Model = "story", Examples = { Enumerable.Repeat(new Example { Text = "a" }, 101) } } },
         { "examples[1].text", "1 to 10000 characters (Text:Examples:MaxCharacters). Given: 0.", new() { Domain = "a", Model = "story", Examples = { new Example { Text = "a" }, new Example() } } },
         { "examples[0].text", "Given: 10001.", new() { Domain = "a", Model = "story", Examples = { new Example { Text = new string('a', 10_001) } } } },
-        { "examples[0].label", "must be empty: the model", new() { Domain = "a", Model = "story", Examples = { new Example { Text = "a", Label = "good" } } } },
+        { "examples[0].label", "must be empty: the model story has no labels", new() { Domain = "a", Model = "story", Examples = { new Example { Text = "a", Label = "good" } } } },
         { "examples[0].label", "must be one of negative, neutral, positive. Given: 'good'.", new() { Domain = "a", Model = "mood", Examples = { new Example { Text = "a", Label = "good" } } } },
         { "examples[0].label", "Given: ''.", new() { Domain = "a", Model = "mood", Examples = { new Example { Text = "a" } } } },
         { "ttl", "from 1 minute to 365 days. Given: 59 s", new() { Domain = "a", Model = "story", Examples = { new Example { Text = "a" } }, Ttl = new Duration { Seconds = 59 } } },

@@ -32,7 +32,7 @@ public sealed class TextOffTests(ServerFixture server)
 
     [Theory]
     [InlineData("Text:Models:story:Path", "Text:Models:story:Path is not a setting. Text:Models:story takes one value.")]
-    [InlineData("Text:Model", "Text:Model is not a setting. Text has MaxConcurrentRequests, MaxCharacters, Models, Adaptation, Slow, Examples, Tent.")]
+    [InlineData("Text:Model", "Text:Model is not a setting. Text has MaxConcurrentRequests, MaxCharacters, Models, GuardTexts, Adaptation, Slow, Examples, Tent.")]
     [InlineData("Text:MaxConcurrentRequests", "between 1 and 10000")]
     public void Check_WrongSetting_SaysTheRule(string key, string message)
     {

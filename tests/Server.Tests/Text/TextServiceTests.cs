@@ -111,7 +111,7 @@ public sealed class TextServiceTests(TextServiceTests.Fixture fixture) : IClassF
         await AssertRefusedAsync(Score("a", "mood"), StatusCode.InvalidArgument, "TEXT_WRONG_MODEL", "model", "predicts no next token");
         await AssertRefusedAsync(Client.EmbedAsync(new() { Text = "a" }, cancellationToken: Token), StatusCode.InvalidArgument, "INVALID_REQUEST", "model", "one of mood, story");
         await AssertRefusedAsync(
-            Client.ClassifyAsync(new() { Model = "story", Text = "a" }, cancellationToken: Token), StatusCode.InvalidArgument, "TEXT_WRONG_MODEL", "model", "has no labels");
+            Client.ClassifyAsync(new() { Model = "story", Text = "a" }, cancellationToken: Token), StatusCode.InvalidArgument, "TEXT_WRONG_MODEL", "model", "The model story (Gpt2) has no labels");
 
         GrpcErrors.AssertError(await GrpcErrors.FailureAsync(Score("a", "gpt5")), StatusCode.NotFound, "TEXT_MODEL_NOT_FOUND", "one of mood, story. Given: 'gpt5'");
     }

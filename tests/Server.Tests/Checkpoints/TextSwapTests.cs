@@ -1,0 +1,481 @@
+using Attune.Recognition.Models;
+using Attune.Server.Tests.State;
+using Attune.Server.Text;
+using Attune.Text;
+using Attune.V1;
+using Grpc.Core;
+
+namespace Attune.Server.Tests.Checkpoints;
+
+/// <summary>Checkpoints of text models, on a server with a GPT-2 named story and a BERT named mood.</summary>
+public sealed class TextSwapTests : IDisposable
+{
+    private const string Text = "the cat sat on the mat";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly TinyTextModel _story = TinyTextModel.Gpt2();
+    private readonly TinyTextModel _mood = TinyTextModel.Bert();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Activate_AndRollback_SwapThatModelAlone()
+    {
+        await using var server = await StartAsync();
+        var speech = await server.ServesAsync();
+        var (story, mood) = (await ScoreAsync(server), await LabelsAsync(server));
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        var id = await server.ImportAsync(other.FolderPath);
+
+        var activation = await server.Checkpoints.ActivateAsync(new() { Id = id[..8], Model = "story" });
+        var swapped = await ScoreAsync(server);
+        var model = (await server.Text.ListModelsAsync(new())).Models.Single(model => model.Name == "story");
+
+        Assert.Equal(("story", id, "", false), (activation.Model, activation.Active, activation.Previous, activation.GateOverridden));
+        Assert.Contains("bits per byte of plain English sentences, for lack of a guard text", activation.Verdict, StringComparison.Ordinal);
+        Assert.Equal((id, HashOf(other)), (model.Checkpoint, model.Sha256));
+        Assert.Equal(ScoreOf(other), swapped);
+        Assert.NotEqual(story, swapped);
+        Assert.Equal((speech, mood), (await server.ServesAsync(), await LabelsAsync(server)));
+
+        var back = await server.Checkpoints.RollbackAsync(new() { Model = "story" });
+
+        Assert.Equal(("story", "", id), (back.Model, back.Active, back.Previous));
+        Assert.Equal(story, await ScoreAsync(server)); // to the last bit
+    }
+
+    [Fact]
+    public async Task List_TellsKindsAndWhatServesInEachPlace()
+    {
+        await using var server = await StartAsync();
+        var (speech, _) = await server.ImportChangedAsync(0.1f);
+        var (story, mood) = (await server.ImportAsync(_story.FolderPath), await server.ImportAsync(_mood.FolderPath));
+
+        await server.Checkpoints.ActivateAsync(new() { Id = mood, Model = "mood" });
+        var list = await server.Checkpoints.ListAsync(new());
+
+        var kinds = list.Checkpoints.ToDictionary(checkpoint => checkpoint.Id, checkpoint => checkpoint.Kind);
+        Assert.Equal((ModelKind.Speech, ModelKind.CausalText, ModelKind.TextClassifier), (kinds[speech], kinds[story], kinds[mood]));
+        Assert.Equal(("", ""), (list.Activation.Model, list.Activation.Active));
+        Assert.Equal([("mood", mood), ("story", "")], list.TextActivations.Select(activation => (activation.Model, activation.Active)));
+    }
+
+    [Fact]
+    public async Task Activate_WhileEverybodyAsks_EachAnswerIsOfOneModelAndAllMemoryIsGivenBack()
+    {
+        const int Swaps = 6, Clients = 3;
+        await using var server = await StartAsync();
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        var (before, after) = (await ScoreAsync(server), ScoreOf(other));
+        var (written, rewritten) = (await WriteAsync(server), WriteOf(other));
+        var id = await server.ImportAsync(other.FolderPath);
+        var tensors = LiveTensors.Settle();
+        var freed = new List<Task>();
+        using var ended = new CancellationTokenSource();
+        var answers = new SemaphoreSlim(0);
+        var asking = Enumerable.Range(0, Clients).Select(client => Task.Run(() => AskAsync(client == 0), Token)).ToArray();
+
+        for (var i = 0; i < Swaps; i++)
+        {
+            using (var lease = server.Get<TextModels>().Lease("story")) freed.Add(lease.Model.Freed);
+            for (var j = 0; j < 2 * Clients; j++) await answers.WaitAsync(Token); // some with the model that serves now
+            if (i % 2 == 0) await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+            else await server.Checkpoints.RollbackAsync(new() { Model = "story" });
+        }
+
+        await ended.CancelAsync();
+        await Task.WhenAll(asking);
+        await Task.WhenAll(freed);
+        Assert.Equal(before, await ScoreAsync(server));
+        Assert.Equal(tensors, LiveTensors.Settle());
+        using (var lease = server.Get<TextModels>().Lease("story")) Assert.False(lease.Model.Freed.IsCompleted);
+
+        async Task AskAsync(bool writes)
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                if (writes) Assert.Contains(await WriteAsync(server), new[] { written, rewritten });
+                else Assert.Contains(await ScoreAsync(server), new[] { before, after });
+                answers.Release();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Activate_WhileARequestIsAtWork_ItEndsWithItsModelWhichIsFreedThen()
+    {
+        await using var server = await StartAsync();
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        var id = await server.ImportAsync(other.FolderPath);
+        var lease = server.Get<TextModels>().Lease("story");
+        using var work = lease.Model.Engine.Score(Text);
+
+        await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+
+        Assert.True(lease.Model.Retired.IsCancellationRequested);
+        work.RunToEnd(Token);
+
+        Assert.Equal(ScoreOf(_story), work.Result.LogProbability);
+        Assert.False(lease.Model.Freed.IsCompleted);
+        lease.Dispose();
+        await lease.Model.Freed.WaitAsync(Token);
+    }
+
+    [Fact]
+    public async Task Start_AfterAnActivation_ServesWhatWasActive()
+    {
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        string id;
+        await using (var server = await StartAsync())
+        {
+            id = await server.ImportAsync(other.FolderPath);
+            await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+        }
+
+        await using (var restarted = await StartAsync())
+        {
+            Assert.Equal(ScoreOf(other), await ScoreAsync(restarted));
+            await restarted.Checkpoints.RollbackAsync(new() { Model = "story" });
+        }
+
+        await using var again = await StartAsync();
+        Assert.Equal(ScoreOf(_story), await ScoreAsync(again));
+    }
+
+    [Fact]
+    public async Task Start_ActiveCheckpointTamperedOrOfAnotherKind_TheOneBeforeServes()
+    {
+        using var first = Changed(TinyTextModel.Gpt2(), 0.1f);
+        using var second = Changed(TinyTextModel.Gpt2(), 0.2f);
+        await using (var server = await StartAsync())
+        {
+            await server.Checkpoints.ActivateAsync(new() { Id = await server.ImportAsync(first.FolderPath), Model = "story" });
+            var id = await server.ImportAsync(second.FolderPath);
+            await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+            File.AppendAllText(Path.Combine(_folder.Path, "checkpoints", id, "config.json"), " ");
+        }
+
+        await using (var restarted = await StartAsync()) Assert.Equal(ScoreOf(first), await ScoreAsync(restarted));
+        await using var other = await CheckpointServer.StartAsync(RepositoryFiles.Golden("tiny-layer"), _folder.Path, $"--Text:Models:story={_mood.FolderPath}");
+        var model = Assert.Single((await other.Text.ListModelsAsync(new())).Models);
+        Assert.Equal(("Bert", ""), (model.Architecture, model.Checkpoint));
+    }
+
+    [Fact]
+    public async Task Activate_TamperedCheckpoint_IsRefusedAndTheOldOneServes()
+    {
+        await using var server = await StartAsync();
+        var before = await ScoreAsync(server);
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        var id = await server.ImportAsync(other.FolderPath);
+        var path = Path.Combine(_folder.Path, "checkpoints", id, "model.safetensors");
+        var bytes = File.ReadAllBytes(path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(path, bytes);
+
+        var failure = await GrpcErrors.FailureAsync(server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" }));
+
+        GrpcErrors.AssertError(failure, StatusCode.DataLoss, "CHECKPOINT_DAMAGED", "model.safetensors");
+        Assert.Equal(before, await ScoreAsync(server));
+    }
+
+    [Fact]
+    public async Task Activate_WrongPlace_SaysWhatItIsAndWhere()
+    {
+        await using var server = await StartAsync();
+        var (speech, _) = await server.ImportChangedAsync(0.1f);
+        var (story, mood) = (await server.ImportAsync(_story.FolderPath), await server.ImportAsync(_mood.FolderPath));
+
+        GrpcErrors.AssertError(
+            await FailAsync(server, story, ""),
+            StatusCode.InvalidArgument, "CHECKPOINT_WRONG_KIND", "is a causal text model (GPT-2), and cannot serve in place of the speech model. Name the text model");
+        GrpcErrors.AssertError(
+            await FailAsync(server, speech, "story"), StatusCode.InvalidArgument, "CHECKPOINT_WRONG_KIND", "is a speech model, and cannot serve in place of the text model story");
+        GrpcErrors.AssertError(
+            await FailAsync(server, mood, "story"), StatusCode.InvalidArgument, "CHECKPOINT_WRONG_KIND", "is a text classifier (BERT)", "story, which is a causal text model");
+        GrpcErrors.AssertError(await FailAsync(server, story, "stories"), StatusCode.NotFound, "TEXT_MODEL_NOT_FOUND", "one of mood, story. Given: 'stories'");
+        GrpcErrors.AssertError(
+            await GrpcErrors.FailureAsync(server.Checkpoints.RollbackAsync(new() { Model = "story" })), StatusCode.FailedPrecondition, "CHECKPOINT_NO_PREVIOUS", "the text model story");
+        await using var without = await CheckpointServer.StartAsync(RepositoryFiles.Golden("tiny-layer"), _folder.Path);
+        GrpcErrors.AssertError(await FailAsync(without, story, "story"), StatusCode.FailedPrecondition, "TEXT_OFF");
+    }
+
+    [Fact]
+    public async Task Activate_OnOneReplica_EveryReplicaActivates()
+    {
+        using var redis = new RedisServer();
+        await using var one = await StartAsync($"--State:Redis={redis.ConnectionString}");
+        await using var replica = await StartAsync($"--State:Redis={redis.ConnectionString}");
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        var id = await one.ImportAsync(other.FolderPath);
+        var swapped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var before = replica.Get<TextModels>().Lease("story");
+        using var registration = before.Model.Retired.Register(swapped.SetResult);
+
+        await one.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+        await swapped.Task.WaitAsync(TimeSpan.FromMinutes(2), Token);
+
+        Assert.Equal(ScoreOf(other), await ScoreAsync(replica));
+        Assert.Equal(id, (await replica.Checkpoints.ListAsync(new())).TextActivations.Single(activation => activation.Model == "story").Active);
+    }
+
+    [Fact]
+    public async Task Activate_MoreBitsThanTheGuardTextAllows_IsRefusedUnlessOverridden()
+    {
+        await using var server = await StartAsync($"--Text:GuardTexts:story={WriteGuard("the cat sat on the mat.\nThe other one did not.\n")}", "--Checkpoints:MaxBitsRise=0");
+        using var worse = Worse();
+        var before = await ScoreAsync(server);
+        var id = await server.ImportAsync(worse.FolderPath);
+
+        var failure = await FailAsync(server, id, "story");
+        GrpcErrors.AssertError(failure, StatusCode.FailedPrecondition, "CHECKPOINT_REJECTED", "bits per byte of the guard text", "with the serving model");
+        Assert.Equal(before, await ScoreAsync(server));
+
+        var activation = await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story", OverrideGate = true });
+        Assert.True(activation.GateOverridden);
+        Assert.True((await server.Checkpoints.ListAsync(new())).TextActivations.Single(item => item.Model == "story").GateOverridden);
+        Assert.Equal(ScoreOf(worse), await ScoreAsync(server));
+    }
+
+    [Fact]
+    public async Task Activate_NoGuardText_RefusesWhatHasBroken()
+    {
+        await using var server = await StartAsync();
+        using var broken = TinyTextModel.Gpt2();
+        broken.Rewrite(tensor => tensor.Name.EndsWith("ln_f.weight", StringComparison.Ordinal) ? Fill(tensor, float.NaN) : tensor);
+        using var constant = TinyTextModel.Bert();
+        constant.Rewrite(tensor => tensor.Name == "classifier.bias" ? TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => new float[] { 0, 1e6f, 0 }) : tensor);
+        using var renamed = TinyTextModel.Bert(settings: """{ "id2label": { "0": "bad", "1": "neutral", "2": "good" } }""");
+        using var silent = TinyTextModel.Bert();
+        silent.Rewrite(tensor => tensor.Name == "classifier.bias" ? Fill(tensor, float.NaN) : tensor);
+
+        GrpcErrors.AssertError(await RefusedAsync(broken, "story"), StatusCode.FailedPrecondition, "CHECKPOINT_REJECTED", "NaN bits per byte");
+        GrpcErrors.AssertError(await RefusedAsync(constant, "mood"), StatusCode.FailedPrecondition, "CHECKPOINT_REJECTED", "1 different labels for");
+        GrpcErrors.AssertError(await RefusedAsync(renamed, "mood"), StatusCode.FailedPrecondition, "CHECKPOINT_REJECTED", "negative, neutral, positive. Given: bad, neutral, good");
+        GrpcErrors.AssertError(await RefusedAsync(silent, "mood"), StatusCode.FailedPrecondition, "CHECKPOINT_REJECTED", "no numbers");
+
+        async Task<RpcException> RefusedAsync(TinyTextModel model, string name) => await FailAsync(server, await server.ImportAsync(model.FolderPath), name);
+    }
+
+    [Fact]
+    public async Task Activate_ClassifierThatChangesLabelsOfTheGuardText_IsRefused()
+    {
+        await using var server = await StartAsync($"--Text:GuardTexts:mood={WriteGuard("the good cat\nthe bad mat\n")}");
+        using var shifted = TinyTextModel.Bert();
+        shifted.Rewrite(tensor => tensor.Name == "classifier.bias" ? TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => new float[] { 1e6f, 0, 0 }) : tensor);
+        using var other = TinyTextModel.Bert();
+        other.Rewrite(tensor => tensor.Name == "classifier.bias" ? TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => new float[] { 0, 0, 1e6f }) : tensor);
+
+        // Whatever the random model says, one of the two says something else.
+        var shiftedId = await server.ImportAsync(shifted.FolderPath);
+        var otherId = await server.ImportAsync(other.FolderPath);
+        await server.Checkpoints.ActivateAsync(new() { Id = shiftedId, Model = "mood", OverrideGate = true });
+        var failure = await FailAsync(server, otherId, "mood");
+
+        GrpcErrors.AssertError(failure, StatusCode.FailedPrecondition, "CHECKPOINT_REJECTED", "0.0000 of 2 pieces of the guard text keep their label, at least 0.9800 wanted");
+    }
+
+    [Fact]
+    public async Task Activate_DomainWithExamples_TakesThemAlongAsTheNewWeightsSeeThem()
+    {
+        await using var server = await StartAsync();
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        var id = await server.ImportAsync(other.FolderPath);
+        var ids = (await server.Text.AddExamplesAsync(new() { Domain = "orders", Model = "story", Examples = { new Example { Text = "the cat sat on the hat" }, new Example { Text = "the mat" } } })).Ids;
+        var request = new ScoreRequest { Model = "story", Text = Text, Domain = "orders" };
+        var before = await server.Text.ScoreAsync(request);
+
+        await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+        var swapped = await server.Text.ScoreAsync(request);
+        var vectors = await VectorsAsync(server, ids);
+        await server.Text.DeleteExamplesAsync(new() { Domain = "orders", Model = "story", Ids = { ids[1] } });
+        await server.Checkpoints.RollbackAsync(new() { Model = "story" });
+        var count = (await server.Text.GetExamplesAsync(new() { Domain = "orders", Model = "story" })).Count;
+        await server.Text.DeleteExamplesAsync(new() { Domain = "orders", Model = "story" });
+        await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+
+        Assert.Equal((2, 2), (before.Adaptation.Neighbours, swapped.Adaptation.Neighbours));
+        Assert.NotEqual(before.LogProbability, swapped.LogProbability);
+        using var engine = new Attune.Text.TextEngine(other.Open(), Attune.Recognition.Acoustic.ParameterSet.Parse("lora"));
+        using var embedding = engine.EmbedWhole("the cat sat on the hat").RunToEnd(Token);
+        Assert.Equal(embedding.Result, vectors[0]);
+        Assert.Equal(1, count); // what is deleted does not come back with the weights from before
+        Assert.Equal(0, (await server.Text.GetExamplesAsync(new() { Domain = "orders", Model = "story" })).Count);
+    }
+
+    [Fact]
+    public async Task Activate_ClassifierWithOtherLabels_TakesExamplesAlongByName()
+    {
+        await using var server = await StartAsync();
+        using var other = TinyTextModel.Bert(seed: 2, settings: """{ "id2label": { "0": "positive", "1": "neutral", "2": "angry" } }""");
+        var id = await server.ImportAsync(other.FolderPath);
+        var ids = (await server.Text.AddExamplesAsync(new()
+        {
+            Domain = "orders",
+            Model = "mood",
+            Examples = { new Example { Text = "the good cat", Label = "positive" }, new Example { Text = "the bad mat", Label = "negative" } },
+        })).Ids;
+
+        await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "mood", OverrideGate = true });
+
+        using var lease = server.Get<TextModels>().Lease("mood");
+        var listed = await lease.Model.Examples.ListAsync("orders", Token);
+        Assert.Equal(ids[0], Assert.Single(listed).Id);
+        Assert.Equal(0, (await lease.Model.Examples.ReadAsync("orders", ids[0], Token))!.Example.Label);
+    }
+
+    [Fact]
+    public async Task AddExamples_WhileModelsAreSwapped_LosesNoneAndDoublesNone()
+    {
+        const int Swaps = 4;
+        await using var server = await StartAsync();
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        var id = await server.ImportAsync(other.FolderPath);
+        using var ended = new CancellationTokenSource();
+        var added = new SemaphoreSlim(0);
+        var adding = Task.Run(AddAsync, Token);
+
+        for (var i = 0; i < Swaps; i++)
+        {
+            await added.WaitAsync(Token);
+            if (i % 2 == 0) await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+            else await server.Checkpoints.RollbackAsync(new() { Model = "story" });
+        }
+
+        await ended.CancelAsync();
+        var ids = await adding;
+        using var lease = server.Get<TextModels>().Lease("story");
+        Assert.Equal(ids.Order(), (await lease.Model.Examples.ListAsync("orders", Token)).Select(listed => listed.Id).Order());
+
+        async Task<List<string>> AddAsync()
+        {
+            var all = new List<string>();
+            while (!ended.IsCancellationRequested)
+            {
+                var response = await server.Text.AddExamplesAsync(new() { Domain = "orders", Model = "story", Examples = { new Example { Text = $"the cat {all.Count}" } } }, cancellationToken: Token);
+                all.AddRange(response.Ids);
+                added.Release();
+            }
+
+            return all;
+        }
+    }
+
+    [Fact]
+    public async Task Activate_DomainThatAdaptsContinually_BeginsAtTheNewWeights()
+    {
+        await using var server = await StartAsync("--Text:Tent:Strategy=continual", "--Text:Tent:BatchSize=1", "--Text:Tent:LearningRate=0.001");
+        using var other = TinyTextModel.Bert(seed: 2);
+        var id = await server.ImportAsync(other.FolderPath);
+        var request = new ClassifyRequest { Model = "mood", Text = "the good cat", Domain = "orders" };
+        while ((await server.Text.ClassifyAsync(request, cancellationToken: Token)).Adaptation.Updates == 0)
+        {
+        }
+
+        await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "mood", OverrideGate = true });
+        var swapped = await server.Text.ClassifyAsync(request, cancellationToken: Token);
+
+        Assert.Equal((0L, TextAdaptationReport.Types.Outcome.NotRequested), (swapped.Adaptation.Updates, swapped.Adaptation.Outcome));
+        Assert.Equal((await server.Text.ClassifyAsync(new() { Model = "mood", Text = "the good cat" }, cancellationToken: Token)).Labels, swapped.Labels);
+    }
+
+    [Theory]
+    [InlineData("--Text:GuardTexts:stories=x.txt", "Text:GuardTexts:stories must have the name of one of Text:Models: mood, story.")]
+    [InlineData("--Text:GuardTexts:story=/nowhere/guard.txt", "Text:GuardTexts:story cannot be read")]
+    public async Task Start_WrongGuardText_SaysSo(string setting, string text)
+    {
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(setting));
+
+        Assert.Contains(text, exception.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _story.Dispose();
+        _mood.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <summary>The model with the bias of its last norm turned.</summary>
+    private static TinyTextModel Changed(TinyTextModel model, float factor)
+    {
+        model.Rewrite(tensor =>
+        {
+            if (!tensor.Name.EndsWith("ln_f.bias", StringComparison.Ordinal)) return tensor;
+            using var weights = ModelWeights.Open(model.FolderPath);
+            var values = weights.ReadFloats(tensor.Name);
+            for (var i = 0; i < values.Length; i++) values[i] += factor * (i % 3);
+            return TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => values);
+        });
+        return model;
+    }
+
+    /// <summary>A model that is surer of what it says, and as it knows nothing, worse.</summary>
+    private static TinyTextModel Worse()
+    {
+        var model = TinyTextModel.Gpt2();
+        model.Rewrite(tensor =>
+        {
+            if (!tensor.Name.EndsWith("ln_f.weight", StringComparison.Ordinal)) return tensor;
+            using var weights = ModelWeights.Open(model.FolderPath);
+            var values = weights.ReadFloats(tensor.Name);
+            return TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => values.Select(value => 4 * value).ToArray());
+        });
+        return model;
+    }
+
+    private static TensorSource Fill(TensorSource tensor, float value) =>
+        TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => Enumerable.Repeat(value, (int)tensor.Shape.Aggregate(1L, (count, size) => count * size)).ToArray());
+
+    private static async Task<IReadOnlyList<float>[]> VectorsAsync(CheckpointServer server, IEnumerable<string> ids)
+    {
+        using var lease = server.Get<TextModels>().Lease("story");
+        return await Task.WhenAll(ids.Select(async id => (IReadOnlyList<float>)(await lease.Model.Examples.ReadAsync("orders", id, Token))!.Embedding.ToArray()));
+    }
+
+    private static double ScoreOf(TinyTextModel model)
+    {
+        using var engine = new Attune.Text.TextEngine(model.Open(), Attune.Recognition.Acoustic.ParameterSet.Parse("lora"));
+        using var work = engine.Score(Text).RunToEnd(Token);
+        return work.Result.LogProbability;
+    }
+
+    private static string WriteOf(TinyTextModel model)
+    {
+        using var engine = new Attune.Text.TextEngine(model.Open(), Attune.Recognition.Acoustic.ParameterSet.Parse("lora"));
+        using var work = engine.Generate(Text, new() { MaxTokens = 12 }).RunToEnd(Token);
+        return work.TakeText();
+    }
+
+    private static string HashOf(TinyTextModel model)
+    {
+        using var opened = model.Open();
+        return opened.Sha256;
+    }
+
+    private static async Task<double> ScoreAsync(CheckpointServer server) =>
+        (await server.Text.ScoreAsync(new() { Model = "story", Text = Text }, cancellationToken: Token)).LogProbability;
+
+    private static async Task<string> WriteAsync(CheckpointServer server)
+    {
+        using var call = server.Text.Generate(new() { Model = "story", Text = Text, MaxTokens = 12 }, cancellationToken: Token);
+        var text = "";
+        await foreach (var response in call.ResponseStream.ReadAllAsync(Token)) text += response.Text;
+        return text;
+    }
+
+    private static async Task<string> LabelsAsync(CheckpointServer server) => (await server.Text.ClassifyAsync(new() { Model = "mood", Text = "the good cat" }, cancellationToken: Token)).ToString();
+
+    private static Task<RpcException> FailAsync(CheckpointServer server, string id, string model) =>
+        GrpcErrors.FailureAsync(server.Checkpoints.ActivateAsync(new() { Id = id, Model = model }));
+
+    private string WriteGuard(string text)
+    {
+        var path = Path.Combine(_folder.Path, "guard.txt");
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private Task<CheckpointServer> StartAsync(params string[] options) => CheckpointServer.StartAsync(
+        RepositoryFiles.Golden("tiny-layer"), _folder.Path, [$"--Text:Models:story={_story.FolderPath}", $"--Text:Models:mood={_mood.FolderPath}", .. options]);
+}
