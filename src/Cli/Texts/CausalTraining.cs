@@ -71,7 +71,9 @@ internal sealed class CausalTraining(CausalTrainingSettings settings, TextWriter
             var figures = value.Validation.Select(set => FormattableString.Invariant($" | {set.Name} loss {set.Loss:0.0000}")
                 + (set.Accuracy is { } accuracy ? FormattableString.Invariant($" accuracy {accuracy:0.000}") : "")
                 + (set.DivergenceNats is { } divergence ? FormattableString.Invariant($" divergence {divergence:0.0000}") : ""));
-            error.WriteLine(FormattableString.Invariant($"step {value.Step}/{value.TotalSteps}: loss {value.Loss:0.000}, {value.TokensPerSecond:0} tokens/s") + string.Concat(figures));
+            // Before the first step there is nothing to tell of training.
+            var training = double.IsNaN(value.Loss) ? "" : FormattableString.Invariant($": loss {value.Loss:0.000}, {value.TokensPerSecond:0} tokens/s");
+            error.WriteLine(FormattableString.Invariant($"step {value.Step}/{value.TotalSteps}") + training + string.Concat(figures));
             drawing.Draw();
         }
     }
