@@ -21,6 +21,9 @@ public sealed class LoraAdapter
     /// <summary>What PEFT puts before the name of a layer: its own wrappers.</summary>
     private const string TensorPrefix = "base_model.model.";
 
+    /// <summary>Names of the bodies of text models, which files of models may leave out, and those of adapters too where the body alone was loaded.</summary>
+    private static readonly string[] Bodies = ["transformer.", "bert."];
+
     private LoraAdapter(string folder, string sha256, LoraAdapterConfig config, AdaptableParameters additions)
     {
         Folder = folder;
@@ -59,18 +62,22 @@ public sealed class LoraAdapter
         var config = LoraAdapterConfig.Read(Path.Combine(path, LoraAdapterConfig.FileName));
         using var file = SafetensorsFile.Open(Path.Combine(path, WeightsFile));
         var layout = Layout(path, config, model);
-        var expected = layout.Slices.Select(slice => TensorPrefix + slice.Parameter.Name).ToHashSet(StringComparer.Ordinal);
-        if (file.Tensors.Keys.FirstOrDefault(name => !expected.Contains(name)) is { } extra)
-            throw Unfit(path, $"has a tensor '{extra}' that is no addition to a layer of its target_modules in {model.Folder}");
+        var expected = layout.Slices.Select(slice => WithoutBody(slice.Parameter.Name)).ToHashSet(StringComparer.Ordinal);
+        var found = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
+        foreach (var (name, entry) in file.Tensors)
+        {
+            var layer = name.StartsWith(TensorPrefix, StringComparison.Ordinal) ? WithoutBody(name[TensorPrefix.Length..]) : name;
+            if (!expected.Contains(layer)) throw Unfit(path, $"has a tensor '{name}' that is no addition to a layer of its target_modules in {model.Folder}");
+            if (!found.TryAdd(layer, entry)) throw Unfit(path, $"has two tensors for one layer, '{found[layer].Name}' and '{name}'");
+        }
 
         var values = new float[layout.Length];
         foreach (var slice in layout.Slices)
         {
-            var name = TensorPrefix + slice.Parameter.Name;
-            if (!file.Tensors.TryGetValue(name, out var entry)) throw Unfit(path, $"lacks the tensor '{name}'");
+            if (!found.TryGetValue(WithoutBody(slice.Parameter.Name), out var entry)) throw Unfit(path, $"lacks the tensor '{TensorPrefix}{slice.Parameter.Name}'");
             if (!entry.Shape.SequenceEqual(slice.Parameter.Shape))
-                throw Unfit(path, $"has '{name}' of shape {Describe(entry.Shape)}; the model needs {Describe(slice.Parameter.Shape)}");
-            file.ReadFloats(name, values.AsSpan(slice.Offset, slice.Length));
+                throw Unfit(path, $"has '{entry.Name}' of shape {Describe(entry.Shape)}; the model needs {Describe(slice.Parameter.Shape)}");
+            file.ReadFloats(entry.Name, values.AsSpan(slice.Offset, slice.Length));
         }
 
         using var stream = File.OpenRead(file.Path);
@@ -146,6 +153,8 @@ public sealed class LoraAdapter
 
     /// <summary>Whether the layers of some names store their weight as (inputs, outputs): PEFT's <c>fan_in_fan_out</c>.</summary>
     private static bool AreTransposed(IModel model, IReadOnlyList<string> targets) => LoraAdditions.Targets(model.Parameters, targets).Any(parameter => parameter.IsTransposed);
+
+    private static string WithoutBody(string name) => Bodies.FirstOrDefault(body => name.StartsWith(body, StringComparison.Ordinal)) is { } body ? name[body.Length..] : name;
 
     private static string Describe(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
 

@@ -66,6 +66,35 @@ public sealed class LoraAdapterTests : IDisposable
     }
 
     [Theory]
+    [InlineData("transformer.", "transformer.")]
+    [InlineData("transformer.", "")]
+    [InlineData("", "transformer.")]
+    [InlineData("", "")]
+    public void Open_Gpt2NamedWithOrWithoutItsBody_Fits(string inModel, string inAdapter)
+    {
+        using var tiny = TinyTextModel.Gpt2(inModel);
+        using var model = tiny.Open();
+        WriteGpt2Adapter([.. Enumerable.Range(0, 2).Select(layer => $"base_model.model.{inAdapter}h.{layer}.attn.c_attn")]);
+
+        var adapter = LoraAdapter.Open(_folder.Path, model);
+
+        var slice = adapter.Additions.Layout.Slices.First(slice => slice.Parameter.Name == $"{inModel}h.1.attn.c_attn.lora_B.weight");
+        Assert.Equal(Enumerable.Repeat(1.5f, 72), adapter.Additions[slice].ToArray());
+    }
+
+    [Fact]
+    public void Open_Gpt2LayerUnderTwoNames_IsRefused()
+    {
+        using var tiny = TinyTextModel.Gpt2();
+        using var model = tiny.Open();
+        WriteGpt2Adapter("base_model.model.h.0.attn.c_attn", "base_model.model.transformer.h.0.attn.c_attn");
+
+        var exception = Assert.Throws<ModelException>(() => LoraAdapter.Open(_folder.Path, model));
+
+        Assert.Contains("has two tensors for one layer", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("\"bias\": \"none\"", "\"bias\": \"all\"", ModelError.UnsupportedFeature, "asks for bias \"all\"")]
     [InlineData("\"peft_type\": \"LORA\"", "\"peft_type\": \"IA3\"", ModelError.UnsupportedFeature, "asks for peft_type \"IA3\"")]
     [InlineData("\"r\": 2", "\"r\": 0", ModelError.InvalidConfig, "Given: r 0")]
@@ -103,6 +132,19 @@ public sealed class LoraAdapterTests : IDisposable
     {
         _model.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>An adapter of rank 1: A is 0.5 and B 0.5 plus the number of the layer.</summary>
+    private void WriteGpt2Adapter(params string[] layers)
+    {
+        File.WriteAllText(
+            _folder.File("adapter_config.json"), """{ "peft_type": "LORA", "r": 1, "lora_alpha": 2, "target_modules": ["c_attn"], "fan_in_fan_out": true }""");
+        SafetensorsWriter.Write(
+            _folder.File("adapter_model.safetensors"),
+            [
+                .. layers.Select(name => TensorSource.FromFloats($"{name}.lora_A.weight", ElementType.F32, [1, 24], () => Enumerable.Repeat(0.5f, 24).ToArray())),
+                .. layers.Select((name, number) => TensorSource.FromFloats($"{name}.lora_B.weight", ElementType.F32, [72, 1], () => Enumerable.Repeat(0.5f + number, 72).ToArray())),
+            ]);
     }
 
     private static FineTuningOptions Options() => new() { LoraRank = 2, LoraAlpha = 3, LoraExport = LoraExport.Adapter };
