@@ -94,6 +94,12 @@ internal sealed class TinyTextModel : IDisposable
         SafetensorsWriter.Write(path, [.. file.Tensors.Values.Select(entry => change(TensorSource.FromFile(new(file, entry)))).OfType<TensorSource>()]);
     }
 
+    /// <summary>Calls the parameters of a BERT's norms gamma and beta, as the first checkpoints do.</summary>
+    public void SpellNormsInGreek() => Rewrite(tensor => tensor with
+    {
+        Name = tensor.Name.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal),
+    });
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>The characters that GPT-2 writes bytes with, by the byte.</summary>

@@ -90,9 +90,12 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
     }
 
     /// <summary>LayerNorm over the last dimension of x (N, T', size).</summary>
-    public Tensor LayerNorm(Tensor x, string name, double epsilon)
+    public Tensor LayerNorm(Tensor x, string name, double epsilon) => LayerNorm(x, name + ".weight", name + ".bias", epsilon);
+
+    /// <summary>The same with the names of its parameters.</summary>
+    public Tensor LayerNorm(Tensor x, string weightName, string biasName, double epsilon)
     {
-        var (weight, bias) = (this[name + ".weight"], this[name + ".bias"]); // (size) or (N, size)
+        var (weight, bias) = (this[weightName], this[biasName]); // (size) or (N, size)
         if (weight.dim() == 1 && bias.dim() == 1) return nn.functional.layer_norm(x, [x.shape[^1]], weight, bias, epsilon);
         var normalized = nn.functional.layer_norm(x, [x.shape[^1]], null, null, epsilon);
         return Rows(bias).PlusProduct(normalized, Rows(weight));

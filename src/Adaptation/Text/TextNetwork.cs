@@ -21,12 +21,13 @@ namespace Attune.Adaptation.Text;
 public abstract class TextNetwork : IDisposable
 {
     private readonly Dictionary<string, Tensor> _frozen = new(StringComparer.Ordinal);
+    private readonly TextModelLayout _layout;
 
     /// <summary>Copies a model's weights into tensors.</summary>
     private protected TextNetwork(TextModel model)
     {
         TorchRuntime.EnsureLoaded();
-        Config = model.Config;
+        (Config, _layout) = (model.Config, model.Layout);
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         foreach (var parameter in model.Layout.Parameters)
@@ -76,7 +77,11 @@ public abstract class TextNetwork : IDisposable
         return mixed.reshape(mixed.shape[0], mixed.shape[1], Config.HiddenSize);
     }
 
-    private protected Tensor LayerNorm(Weights weights, Tensor x, string name) => weights.LayerNorm(x, name, Config.LayerNormEps);
+    private protected Tensor LayerNorm(Weights weights, Tensor x, string name)
+    {
+        var (weight, bias) = _layout.NormNames(name);
+        return weights.LayerNorm(x, weight, bias, Config.LayerNormEps);
+    }
 
     private protected static Tensor Drop(Weights weights, Tensor x) => weights.Training is { } training ? training.Drop(x) : x;
 

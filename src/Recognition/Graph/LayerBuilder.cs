@@ -44,9 +44,12 @@ internal sealed class LayerBuilder
         WithAddition(_graph.Node("Gemm", [x, Value(name + ".weight"), Value(name + ".bias")]), x, name);
 
     /// <summary>LayerNorm over the last dimension.</summary>
-    public string LayerNorm(string x, string name, float epsilon) => _graph.Node(
+    public string LayerNorm(string x, string name, float epsilon) => LayerNorm(x, name + ".weight", name + ".bias", epsilon);
+
+    /// <summary>The same with the names of its parameters.</summary>
+    public string LayerNorm(string x, string weight, string bias, float epsilon) => _graph.Node(
         "LayerNormalization",
-        [x, Value(name + ".weight"), Value(name + ".bias")],
+        [x, Value(weight), Value(bias)],
         ("axis", -1L),
         ("epsilon", epsilon));
 

@@ -40,7 +40,7 @@ public sealed record ModelParameter(string Name, IReadOnlyList<long> Shape, Mode
     public bool IsTransposed { get; init; }
 
     /// <summary>Whether it is added rather than multiplied.</summary>
-    public bool IsBias => Name.EndsWith(".bias", StringComparison.Ordinal);
+    public bool IsBias => Name.EndsWith(".bias", StringComparison.Ordinal) || Name.EndsWith(".beta", StringComparison.Ordinal);
 }
 
 /// <summary>How a file spells the weight-normalised weight of the positional convolution.</summary>

@@ -30,10 +30,11 @@ internal abstract class TransformerGraph
 
     private readonly string _headShape;
     private readonly string _rowShape;
+    private readonly TextModelLayout _layout;
 
     protected TransformerGraph(TextModel model, AdaptableParameters? adaptable)
     {
-        Config = model.Config;
+        (Config, _layout) = (model.Config, model.Layout);
         Layers = new LayerBuilder(Graph, model.Weights, model.Layout.Parameters, adaptable);
         Graph.IntegerInput(Tokens, "N", "T");
         Graph.IntegerInput(Positions, "N", "T");
@@ -72,5 +73,9 @@ internal abstract class TransformerGraph
         return Flatten(Layers.Transpose(Graph.Node("MatMul", [weights, value]), 0, 2, 1, 3));
     }
 
-    protected string LayerNorm(string x, string name) => Layers.LayerNorm(x, name, (float)Config.LayerNormEps);
+    protected string LayerNorm(string x, string name)
+    {
+        var (weight, bias) = _layout.NormNames(name);
+        return Layers.LayerNorm(x, weight, bias, (float)Config.LayerNormEps);
+    }
 }

@@ -7,13 +7,15 @@ namespace Attune.Text.Models;
 public sealed class BertLayout : TextModelLayout
 {
     private readonly TextModelConfig _config;
+    private readonly bool _greekNorms;
 
     /// <param name="config">Sizes.</param>
     /// <param name="prefix"><c>bert.</c> or nothing.</param>
-    public BertLayout(TextModelConfig config, string prefix)
+    /// <param name="greekNorms">Whether weight and bias of LayerNorms are called gamma and beta, as the first checkpoints have them from TensorFlow.</param>
+    public BertLayout(TextModelConfig config, string prefix, bool greekNorms = false)
         : base(prefix)
     {
-        _config = config;
+        (_config, _greekNorms) = (config, greekNorms);
         Parameters = [.. List()];
     }
 
@@ -36,6 +38,8 @@ public sealed class BertLayout : TextModelLayout
 
     /// <summary>The output layer.</summary>
     public string Head { get; } = "classifier";
+
+    public override (string Weight, string Bias) NormNames(string name) => _greekNorms ? (name + ".gamma", name + ".beta") : base.NormNames(name);
 
     /// <summary>A module of transformer layer <paramref name="layer"/>, for example <c>attention.self.query</c>.</summary>
     public string Layer(int layer, string module) => $"{Prefix}encoder.layer.{layer}.{module}";

@@ -96,6 +96,8 @@ public sealed class TextModel : IModel
         }
 
         var bare = new BertLayout(config, prefix: "");
-        return weights.TryFind(bare.Tokens + ".weight", out _) ? bare : new BertLayout(config, "bert.");
+        var layout = weights.TryFind(bare.Tokens + ".weight", out _) ? bare : new BertLayout(config, "bert.");
+        var isGreek = weights.TryFind(layout.EmbeddingNorm + ".gamma", out _);
+        return isGreek ? new BertLayout(config, layout.Prefix, greekNorms: true) : layout;
     }
 }

@@ -16,12 +16,15 @@ public abstract class TextModelLayout(string prefix)
     /// <summary>Weight, shape (rows, D), of an embedding table.</summary>
     protected static ModelParameter Table(string name, int rows, int width) => new(name + ".weight", [rows, width], ModelPart.Embeddings);
 
+    /// <summary>Names of the parameters of a LayerNorm, as this file spells them.</summary>
+    public virtual (string Weight, string Bias) NormNames(string name) => (name + ".weight", name + ".bias");
+
     /// <summary>Weight and bias of a LayerNorm.</summary>
-    protected static IEnumerable<ModelParameter> Norm(string name, int size, ModelPart part, int layer = -1) =>
-    [
-        new(name + ".weight", [size], part, layer, IsLayerNorm: true),
-        new(name + ".bias", [size], part, layer, IsLayerNorm: true),
-    ];
+    protected IEnumerable<ModelParameter> Norm(string name, int size, ModelPart part, int layer = -1)
+    {
+        var (weight, bias) = NormNames(name);
+        return [new(weight, [size], part, layer, IsLayerNorm: true), new(bias, [size], part, layer, IsLayerNorm: true)];
+    }
 
     /// <summary>Weight and bias of a linear layer.</summary>
     /// <param name="name">Its name.</param>

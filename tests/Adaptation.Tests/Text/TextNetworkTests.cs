@@ -91,6 +91,29 @@ public sealed class TextNetworkTests
     [Theory]
     [InlineData("layer-norm")]
     [InlineData("bias")]
+    public void Bert_NormsInGreek_ComputesTheSame(string set)
+    {
+        using var tiny = TinyTextModel.Bert();
+        using var modern = tiny.Open();
+        using var old = TinyTextModel.Bert();
+        old.SpellNormsInGreek();
+        using var model = old.Open();
+        using var network = new BertNetwork(model);
+        using var classifier = new OnnxClassifier(model, ParameterSet.Parse(set));
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var perturbed = TestModels.Perturb(classifier.Source!, seed: 1);
+        using var parameters = new ParameterTensors(perturbed);
+
+        var logits = network.Forward(parameters, new TokenBatch(Pairs, Types));
+
+        Assert.Equal(modern.Source(ParameterSet.Parse(set)).Values.ToArray(), classifier.Source!.Values.ToArray());
+        for (var row = 0; row < Pairs.Length; row++) AssertBertRow(classifier, perturbed, logits, row);
+    }
+
+    [Theory]
+    [InlineData("layer-norm")]
+    [InlineData("bias")]
     [InlineData("lora")]
     [InlineData("all")]
     public void Gpt2_Gradients_AreTheSlopeOfTheLoss(string set)
