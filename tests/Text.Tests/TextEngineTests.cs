@@ -1,6 +1,7 @@
 using System.Text;
 using Attune.Text.Generation;
 using Attune.Text.Scoring;
+using Attune.Text.Tokenization;
 
 namespace Attune.Text.Tests;
 
@@ -71,7 +72,7 @@ public sealed class TextEngineTests : IDisposable
 
         var (text, generation) = Generate(_longCausal, "the cat", new() { MaxTokens = 12 });
 
-        Assert.Equal(Encoding.UTF8.GetString([.. expected.SelectMany(token => _longCausal.Model.Tokenizer.Bytes(token).ToArray())]), text);
+        Assert.Equal(Encoding.UTF8.GetString(_longCausal.Model.Tokenizer.Bytes(expected)), text);
         Assert.Equal(expected.Count, generation.NewTokens);
         Assert.Equal(logProbability, generation.LogProbability, 3);
         Assert.Equal(expected.Count == 12 ? FinishReason.MaxTokens : FinishReason.EndOfText, generation.Finish);

@@ -1,6 +1,7 @@
 using System.Text;
 using Attune.Recognition.Models;
 using Attune.Text.Models;
+using Attune.Text.Tokenization;
 
 namespace Attune.Text.Tests.Tokenization;
 
@@ -29,7 +30,7 @@ public sealed class ByteLevelTokenizerTests : IDisposable
     {
         var tokens = _model.Tokenizer.Encode(text);
 
-        Assert.Equal(Encoding.UTF8.GetBytes(text), tokens.SelectMany(token => _model.Tokenizer.Bytes(token).ToArray()));
+        Assert.Equal(Encoding.UTF8.GetBytes(text), _model.Tokenizer.Bytes(tokens));
         Assert.DoesNotContain(TinyTextModel.EndOfText, tokens);
     }
 

@@ -81,7 +81,7 @@ public sealed class EditMeasurement(Gpt2Network network, ITokenizer tokenizer)
         return Math.Exp(NextTokenObjective.LogProbabilities(network.Forward(parameters, batch), batch, [prompt.Count]).sum().item<float>());
     }
 
-    private string Spell(IEnumerable<int> tokens) => Encoding.UTF8.GetString([.. tokens.SelectMany(token => tokenizer.Bytes(token).ToArray())]).Trim();
+    private string Spell(IEnumerable<int> tokens) => Encoding.UTF8.GetString(tokenizer.Bytes(tokens)).Trim();
 
     /// <param name="Tokens">The most probable tokens after each prompt.</param>
     /// <param name="LogProbabilities">Of the first of them, shape (prompts, V).</param>
