@@ -119,6 +119,8 @@ internal static class CommandLine
             [edit] = EditCommand.Notes,
         };
         foreach (var command in edit.Subcommands) notes[command] = EditCommand.Notes;
+        var examples = domain.Subcommands.Single(command => command.Name == "examples");
+        foreach (var command in examples.Subcommands.Append(examples)) notes[command] = DomainCommand.ExampleNotes;
         foreach (var option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help }) option.Action = new HelpWithNotes(help, notes);

@@ -1,6 +1,6 @@
 namespace Attune.Adaptation.Training;
 
-/// <summary>A manifest has lines that cannot be trained on.</summary>
+/// <summary>A manifest has lines that cannot be used.</summary>
 /// <param name="path">The manifest.</param>
 /// <param name="problems">Every line's problem; the message shows the first 20.</param>
 public sealed class ManifestException(string path, IReadOnlyList<ManifestProblem> problems) : Exception(Describe(path, problems))
@@ -14,7 +14,7 @@ public sealed class ManifestException(string path, IReadOnlyList<ManifestProblem
     {
         var shown = string.Join(Environment.NewLine, problems.Take(Shown).Select(problem => "  " + problem));
         var more = problems.Count > Shown ? $"{Environment.NewLine}  and {problems.Count - Shown} more" : string.Empty;
-        return $"{path} cannot be trained on:{Environment.NewLine}{shown}{more}{Environment.NewLine}"
+        return $"{path} cannot be used:{Environment.NewLine}{shown}{more}{Environment.NewLine}"
             + "Correct the lines, or choose to skip invalid ones.";
     }
 }

@@ -39,19 +39,12 @@ internal static class ManifestLine
 
     /// <summary>A field.</summary>
     /// <exception cref="LineException">NotJson, MissingField.</exception>
-    public static JsonElement Field(JsonElement root, string name)
-    {
-        try
-        {
-            if (root.TryGetProperty(name, out var value)) return value;
-        }
-        catch (InvalidOperationException)
-        {
-            throw new LineException(ManifestRule.NotJson, "a name has an escaped surrogate without its other half");
-        }
+    public static JsonElement Field(JsonElement root, string name) =>
+        Find(root, name) ?? throw new LineException(ManifestRule.MissingField, $"'{name}' is missing");
 
-        throw new LineException(ManifestRule.MissingField, $"'{name}' is missing");
-    }
+    /// <summary>A field that must be text if it is there; null if it is not, or is null.</summary>
+    /// <exception cref="LineException">NotJson, InvalidField.</exception>
+    public static string? OptionalText(JsonElement root, string name) => Find(root, name) is { ValueKind: not JsonValueKind.Null } ? Text(root, name) : null;
 
     /// <summary>A field that must be text.</summary>
     /// <exception cref="LineException">NotJson, MissingField, InvalidField.</exception>
@@ -68,6 +61,18 @@ internal static class ManifestLine
         }
 
         throw new LineException(ManifestRule.InvalidField, $"'{name}' must be text. Given: {value.GetRawText()}");
+    }
+
+    private static JsonElement? Find(JsonElement root, string name)
+    {
+        try
+        {
+            return root.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new LineException(ManifestRule.NotJson, "a name has an escaped surrogate without its other half");
+        }
     }
 
     private static JsonDocument Parse(string line)

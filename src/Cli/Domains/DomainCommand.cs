@@ -17,6 +17,8 @@ internal static class DomainCommand
           attune domain freeze line-7                  serve as it is; 'unfreeze' lets it learn again
           attune domain language set line-7 orders.txt --hotword "extension nine=6"   what is said there, to be recognised better
           attune domain language show line-7           what the domain was told; 'language delete' forgets it
+          attune domain examples add orders orders.jsonl --model story   texts like those that will be asked about, for a text model to adapt to
+          attune domain examples list orders           them with their ids and ends; 'examples delete orders ID' takes one away, 'examples delete orders --yes' all
           attune domain delete line-7 --yes            audio, transcripts and weights, for good
           attune domain watch --from 0                 everything that the log still has, and what comes, until Ctrl-C
 
@@ -24,12 +26,33 @@ internal static class DomainCommand
 
         Text of 'language set' is a sentence a line, 256 KB at most; of a manifest (.jsonl) the field text of each line is taken. It replaces what the domain was told before.
 
-        With --json each domain, revision or event is one JSON object a line, in the JSON form of adaptation.proto.
+        With --json each domain, revision, event or example is one JSON object a line, in the JSON form of adaptation.proto and text.proto.
 
         Exit status:
           0    done; for watch, interrupted (Ctrl-C)
           1    the server refused: there is no such domain or revision, or the key may not do it; or a file cannot be read or written
           2    the command line was not understood, or a value is out of range
+          3    the server cannot be reached, or its store
+        """;
+
+    /// <summary>Examples and notes for help of <c>attune domain examples</c>.</summary>
+    public const string ExampleNotes = """
+        Examples:
+          attune domain examples add orders orders.jsonl --model story --days 90
+          attune domain examples add calls moods.jsonl --model mood          for a classifier: each line has a label
+          attune domain examples list orders --model story --json
+          attune domain examples delete orders 0199c2f4e6a17d6c8f0b5a3e9d7c1b20
+          attune domain examples delete orders --model story --yes           all of them
+
+        A file has one JSON object a line: {"text": "Two hundred sheets, A4, by Friday."}, and for a classifier {"text": "what a day", "label": "positive"}. Other fields are
+        ignored. Requests that name the domain are adapted to the examples most like them.
+
+        """ + ServerArguments.Notes + """
+
+        Exit status:
+          0    done
+          1    the server refused, or the file cannot be read or has wrong lines, of which nothing is added then; the message says which
+          2    the command line was not understood, or --yes is missing
           3    the server cannot be reached, or its store
         """;
 
@@ -81,6 +104,20 @@ internal static class DomainCommand
                 NameOf(parsed), parsed.GetValue(texts) ?? [], parsed.GetValue(hotwords) ?? [], parsed.GetResult(days) is null ? null : TimeSpan.FromDays(parsed.GetValue(days)), token));
         AddTo(language, "show", "Show what it was told.", [Name()], (run, parsed, token) => run.ShowLanguageAsync(NameOf(parsed), token));
         AddTo(language, "delete", "Let it forget what it was told. Weights and audio stay.", [Name()], (run, parsed, token) => run.DeleteLanguageAsync(NameOf(parsed), token));
+        var examples = new Command("examples", "Give a domain texts that a text model adapts to.");
+        command.Subcommands.Add(examples);
+        var lines = new Argument<FileInfo>("FILE") { HelpName = "FILE.jsonl", Description = "The examples, one JSON object a line." };
+        lines.AcceptExistingOnly();
+        var model = new Option<string>("--model") { HelpName = "NAME", Description = "The text model that they are for; the only one if not given." };
+        var kept = NumberOption.Create<double>("--days", "N", new RangeAttribute(0.001, 365), "Days after which they are gone; the server's setting if not given.");
+        var skip = new Option<bool>("--skip-invalid") { Description = "Leave out lines that are wrong instead of refusing the file." };
+        var ids = new Argument<string[]>("ID") { Arity = ArgumentArity.ZeroOrMore, Description = "Ids of those that are to go, as 'examples list' shows them; with --yes all if none is given." };
+        AddTo(examples, "add", "Add the examples of a file.", [Name(), lines, model, kept, skip],
+            (run, parsed, token) => run.Examples(parsed.GetValue(model)).AddAsync(
+                NameOf(parsed), parsed.GetRequiredValue(lines).FullName, parsed.GetValue(skip), parsed.GetResult(kept) is null ? null : TimeSpan.FromDays(parsed.GetValue(kept)), token));
+        AddTo(examples, "list", "List them, the one first that is gone first.", [Name(), model], (run, parsed, token) => run.Examples(parsed.GetValue(model)).ListAsync(NameOf(parsed), token));
+        AddTo(examples, "delete", "Delete some of them, or all.", [Name(), ids, model, yes],
+            (run, parsed, token) => run.Examples(parsed.GetValue(model)).DeleteAsync(NameOf(parsed), parsed.GetValue(ids) ?? [], parsed.GetValue(yes), token));
         return command;
 
         void Add(string name, string description, Symbol[] symbols, Func<DomainRun, ParseResult, CancellationToken, Task> action) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Attune.Adaptation.Training;
 using Attune.Cli.Language;
 using Attune.Recognition.Language;
 using Attune.V1;
@@ -19,6 +20,7 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
 
     private V1.Adaptation.AdaptationClient _client = null!;
+    private V1.Text.TextClient _texts = null!;
 
     /// <summary>Runs one of the methods below, and says what to do next if it fails.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -26,6 +28,7 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
     {
         using var channel = server.Open(error);
         _client = new V1.Adaptation.AdaptationClient(channel);
+        _texts = new V1.Text.TextClient(channel);
         try
         {
             await action(cancellationToken);
@@ -37,7 +40,7 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
         }
         catch (UnconfirmedException)
         {
-            await error.WriteLineAsync("attune: Deleting a domain cannot be taken back. Say --yes if you mean it.");
+            await error.WriteLineAsync("attune: What is deleted cannot be brought back. Say --yes if you mean it.");
             return ExitCode.Usage;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -45,7 +48,7 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
             await error.WriteLineAsync($"attune: {exception.Message} Give another path, or see who may use it and whether there is room.");
             return ExitCode.RunFailed;
         }
-        catch (LanguageModelException exception)
+        catch (Exception exception) when (exception is LanguageModelException or ManifestException)
         {
             await error.WriteLineAsync($"attune: {exception.Message}");
             return ExitCode.RunFailed;
@@ -148,6 +151,10 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
         await WriteAsync(deleted, $"{name} has forgotten text and hotwords.");
     }
 
+    /// <summary>What is done to a domain's examples for a text model.</summary>
+    /// <param name="model">Its name; null for the only one.</param>
+    public ExampleRun Examples(string? model) => new(_texts, model ?? "", WriteAsync);
+
     /// <summary>Deletes a domain if that was confirmed.</summary>
     public async Task DeleteAsync(string name, bool confirmed, CancellationToken cancellationToken)
     {
@@ -177,6 +184,4 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
     private Task WriteAsync(Domain domain) => WriteAsync(domain, DomainText.Describe(domain));
 
     private Task WriteAsync(IMessage message, string text) => output.WriteLineAsync(json ? Json.Format(message) : text);
-
-    private sealed class UnconfirmedException : Exception;
 }

@@ -43,6 +43,10 @@ internal static class DomainText
         CultureInfo.InvariantCulture,
         $"{revision.Number,6} from {revision.Parent,-6} {Time(revision.CreateTime)}  {revision.SizeBytes,11:N0} bytes  {Verdict(revision.Verdict)}{(revision.Current ? "  serves" : "")}");
 
+    /// <summary>An example in one line; line breaks of its text are spaces.</summary>
+    public static string Row(StoredExample example) =>
+        $"{example.Id}  until {Time(example.ExpireTime)}  {(example.Label.Length > 0 ? $"{example.Label,-16}  " : "")}{example.Text.ReplaceLineEndings(" ")}";
+
     /// <summary>An event in one line.</summary>
     public static string Row(DomainEvent item) => string.Create(
         CultureInfo.InvariantCulture,

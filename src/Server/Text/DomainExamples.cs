@@ -42,6 +42,34 @@ internal sealed class DomainExamples(TextRunner runner, ExampleCatalogue catalog
         return TextResponses.ToExamples(domain, model, listed.Count, options.PerDomain, listed.Count > 0 ? listed[0].Expires : null);
     }
 
+    /// <summary>Reads examples, the one first that expires first. One that is damaged is left out.</summary>
+    /// <param name="domain">Whose.</param>
+    /// <param name="model">For which they are.</param>
+    /// <param name="after">Place after which to begin; null for the first ones.</param>
+    /// <param name="count">Most of them.</param>
+    /// <param name="cancellationToken">Honoured between examples.</param>
+    /// <returns>They, and the place of the last one; null if there are no more.</returns>
+    public static async Task<(IReadOnlyList<EmbeddedExample> Examples, ExamplePlace? Next)> ListAsync(
+        DomainId domain, ServedTextModel model, ExamplePlace? after, int count, CancellationToken cancellationToken)
+    {
+        var listed = await model.Examples.ListAsync(domain.Key, cancellationToken);
+        var places = listed.Select(item => new ExamplePlace(item.Expires, item.Id)).Where(place => after is null || place.CompareTo(after) > 0).Take(count + 1).ToArray();
+        var examples = new List<EmbeddedExample>();
+        foreach (var place in places.Take(count))
+        {
+            try
+            {
+                if (await model.Examples.ReadAsync(domain.Key, place.Id, cancellationToken) is { } example) examples.Add(example);
+            }
+            catch (InvalidDataException)
+            {
+                // Whoever adapts to it logs that.
+            }
+        }
+
+        return (examples, places.Length > count ? places[count - 1] : null);
+    }
+
     /// <summary>Deletes examples, and what was learnt from them.</summary>
     /// <param name="domain">Whose.</param>
     /// <param name="model">For which they are.</param>

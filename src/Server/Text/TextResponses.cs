@@ -1,3 +1,4 @@
+using Attune.Adaptation.Text.Examples;
 using Attune.Adaptation.Text.Updates;
 using Attune.Server.Serving;
 using Attune.Server.State;
@@ -63,6 +64,14 @@ internal static class TextResponses
         Count = count,
         Capacity = capacity,
         NextExpireTime = nextExpiry?.ToTimestamp(),
+    };
+
+    public static V1.StoredExample ToExample(EmbeddedExample stored, ServedTextModel model) => new()
+    {
+        Id = stored.Example.Id,
+        Text = stored.Example.Text,
+        Label = stored.Example.Label is { } label ? model.Model.Config.Labels.ElementAtOrDefault(label) ?? "" : "",
+        ExpireTime = stored.Expires.ToTimestamp(),
     };
 
     public static V1.TextAdaptationReport ToReport(TextAnswer answer)

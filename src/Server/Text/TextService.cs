@@ -133,6 +133,16 @@ internal sealed class TextService(
         return await examples.CountAsync(domain, lease.Model, context.CancellationToken);
     }
 
+    [Authorize(Policy.SeeDomains)]
+    public override async Task<V1.ListExamplesResponse> ListExamples(V1.ListExamplesRequest request, ServerCallContext context)
+    {
+        var domain = DomainValidation.Check(request.Domain, Caller(context).Tenant);
+        var (after, count) = TextValidation.ToPage(request);
+        using var lease = runner.Models.Lease(request.Model, kind: null);
+        var (listed, next) = await DomainExamples.ListAsync(domain, lease.Model, after, count, context.CancellationToken);
+        return new V1.ListExamplesResponse { Examples = { listed.Select(example => TextResponses.ToExample(example, lease.Model)) }, NextPageToken = next?.ToString() ?? "" };
+    }
+
     [Authorize(Policy.ChangeDomains)]
     public override async Task<V1.DeleteExamplesResponse> DeleteExamples(V1.DeleteExamplesRequest request, ServerCallContext context)
     {

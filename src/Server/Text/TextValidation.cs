@@ -16,6 +16,8 @@ internal static class TextValidation
     /// <summary>Most examples that a request may add.</summary>
     public const int MaxExamples = 100;
 
+    private const int DefaultPage = 100, MaxPage = 1000;
+
     /// <summary>Most examples that a request may name.</summary>
     public const int MaxIds = 1_000;
 
@@ -84,6 +86,17 @@ internal static class TextValidation
         if (ttl is null || ttl < TimeSpan.FromMinutes(1) || ttl > TimeSpan.FromDays(365))
             problems.Add(new("ttl", $"ttl must be from 1 minute to 365 days. Given: {request.Ttl?.Seconds} s and {request.Ttl?.Nanos} ns."));
         return problems.Count == 0 ? (examples, ttl!.Value) : throw new InvalidRequestException(problems);
+    }
+
+    /// <summary>Place after which a page begins, and most examples of it.</summary>
+    /// <exception cref="InvalidRequestException">Fields are wrong; it lists all of them.</exception>
+    public static (ExamplePlace? After, int Count) ToPage(V1.ListExamplesRequest request)
+    {
+        var problems = new List<FieldProblem>();
+        if (request.PageSize is < 0 or > MaxPage) problems.Add(new("page_size", $"page_size must be from 1 to {MaxPage}, or 0 for {DefaultPage}. Given: {request.PageSize}."));
+        var after = request.PageToken.Length > 0 ? ExamplePlace.TryParse(request.PageToken) : null;
+        if (request.PageToken.Length > 0 && after is null) problems.Add(new("page_token", "page_token must be the next_page_token of an earlier page."));
+        return problems.Count == 0 ? (after, request.PageSize == 0 ? DefaultPage : request.PageSize) : throw new InvalidRequestException(problems);
     }
 
     /// <summary>Checks the ids of examples.</summary>

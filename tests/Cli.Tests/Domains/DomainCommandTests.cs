@@ -9,6 +9,7 @@ namespace Attune.Cli.Tests.Domains;
 /// <summary>With a server of its own on a loopback port, whose domains learn from two utterances.</summary>
 public sealed class DomainCommandTests : IAsyncLifetime
 {
+    private readonly TinyTextModel _story = TinyTextModel.Gpt2();
     private WebApplication _app = null!;
 
     private string Url => _app.Urls.Single();
@@ -19,6 +20,7 @@ public sealed class DomainCommandTests : IAsyncLifetime
         [
             "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Adaptation:Fast:Parameters", "top-1",
             "--Adaptation:Slow:UtterancesPerUpdate", "2", "--Adaptation:Slow:FastSteps", "1", "--Adaptation:Gate:HeldBack", "0",
+            $"--Text:Models:story={_story.FolderPath}",
         ]);
         await _app.StartAsync();
     }
@@ -27,6 +29,7 @@ public sealed class DomainCommandTests : IAsyncLifetime
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        _story.Dispose();
     }
 
     [Fact]
@@ -66,6 +69,39 @@ public sealed class DomainCommandTests : IAsyncLifetime
         Assert.Contains("There is no domain 'line-7'", gone.Error, StringComparison.Ordinal);
         Assert.Contains("attune domain list", gone.Error, StringComparison.Ordinal);
         Assert.All([list, show, revisions, exported, frozen, thawed, reset, deleted], run => Assert.Equal((ExitCode.Success, ""), (run.Status, run.Error)));
+    }
+
+    [Fact]
+    public async Task Domain_Examples_AreAddedListedAndDeleted()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllLinesAsync(folder.File("orders.jsonl"), Enumerable.Range(0, 101).Select(i => $$"""{"text": "sheets\nno. {{i}}"}"""));
+        await File.WriteAllTextAsync(folder.File("wrong.jsonl"), """{"text": "a"}""" + "\n" + """{"text": ""}""");
+
+        var added = await RunAsync("examples", "add", "orders", folder.File("orders.jsonl"), "--model", "story", "--days", "2");
+        var listed = await RunAsync("examples", "list", "orders", "--json");
+        var shown = await RunAsync("examples", "list", "orders");
+        var id = listed.Json[0].GetProperty("id").GetString()!;
+        var one = await RunAsync("examples", "delete", "orders", id);
+        var asked = await RunAsync("examples", "delete", "orders");
+        var all = await RunAsync("examples", "delete", "orders", "--yes");
+        var wrong = await RunAsync("examples", "add", "orders", folder.File("wrong.jsonl"));
+        var elsewhere = await RunAsync("examples", "add", "orders", folder.File("orders.jsonl"), "--model", "stories");
+        var help = await RunAsync("examples", "add", "--help");
+
+        Assert.Equal(
+            ["Added 100 examples to orders, which has 100 of at most 1000 for story.", "Added 1 examples to orders, which has 101 of at most 1000 for story."],
+            added.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.Equal(101, listed.Json.Count);
+        Assert.Contains("sheets\nno. 0", listed.Json.Select(example => example.GetProperty("text").GetString()));
+        Assert.Matches($"^{id}  until .*  sheets no. ", shown.Output); // a line each
+        Assert.StartsWith("Deleted 1 examples of orders.", one.Output, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Usage, true), (asked.Status, asked.Error.Contains("--yes", StringComparison.Ordinal)));
+        Assert.StartsWith("Deleted 100 examples of orders.", all.Output, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.RunFailed, true), (wrong.Status, wrong.Error.Contains("line 2", StringComparison.Ordinal)));
+        Assert.Equal((ExitCode.RunFailed, true), (elsewhere.Status, elsewhere.Error.Contains("model must be one of story. Given: 'stories'.", StringComparison.Ordinal)));
+        Assert.Contains("attune domain examples add orders orders.jsonl", help.Output, StringComparison.Ordinal);
+        Assert.All([added, listed, shown, one, all, help], run => Assert.Equal((ExitCode.Success, ""), (run.Status, run.Error)));
     }
 
     [Fact]

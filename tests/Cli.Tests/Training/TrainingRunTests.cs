@@ -110,10 +110,10 @@ public sealed class TrainingRunTests : IDisposable
         var run = await _files.FineTuneAsync("--manifest", first, "--validation", second);
 
         Assert.Equal(ExitCode.RunFailed, run.Status);
-        Assert.Contains($"{first} cannot be trained on:", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{first} cannot be used:", run.Error, StringComparison.Ordinal);
         Assert.Contains("line 2: NotJson:", run.Error, StringComparison.Ordinal);
         Assert.Contains("line 3: UnknownCharacters: the model's vocabulary has no '3'", run.Error, StringComparison.Ordinal);
-        Assert.Contains($"{second} cannot be trained on:", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{second} cannot be used:", run.Error, StringComparison.Ordinal);
         Assert.Contains("line 1: MissingFile:", run.Error, StringComparison.Ordinal);
         Assert.Contains("line 2: EmptyTranscript:", run.Error, StringComparison.Ordinal);
         Assert.Contains("--skip-invalid", run.Error, StringComparison.Ordinal);
