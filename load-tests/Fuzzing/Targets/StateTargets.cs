@@ -20,8 +20,28 @@ internal static class StateTargets
     public static FuzzTarget Utterance() => new("utterance", bytes => UtteranceFormat.Read(bytes).Recognition.ParameterSet, exception => exception is InvalidDataException)
     {
         Tokens = ["ATTU", "\u0001\0\0\0", "{", "}", "\"Recognition\":", "\"Id\":", "\"Domain\":", "\"Time\":", "\"Final\":", "null", "Adapted"],
-        Repair = bytes => bytes.Length < SHA256.HashSizeInBytes ? bytes : [.. bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes), .. SHA256.HashData(bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes))],
+        Repair = RepairEnd,
     };
+
+    public static FuzzTarget Example() => new("example", Parse, exception => exception is InvalidDataException)
+    {
+        Tokens = ["ATTE", "\u0001\0\0\0", "\0\0\0\0", "\u00ff\u00ff\u00ff\u00ff", "\0\0\u0080\u003f", "text"],
+        Repair = RepairEnd,
+    };
+
+    private static string Parse(byte[] bytes)
+    {
+        var example = ExampleFormat.Read("0", bytes);
+        return $"{example.Example.Label is null} {example.Embedding.Length > 0} {example.Example.Text.Length > 0}";
+    }
+
+    /// <summary>Puts the hash of the rest at the end.</summary>
+    private static byte[] RepairEnd(byte[] bytes)
+    {
+        if (bytes.Length < SHA256.HashSizeInBytes) return bytes;
+        var content = bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes);
+        return [.. content, .. SHA256.HashData(content)];
+    }
 
     /// <summary>Puts the hash of the rest where its digits stand.</summary>
     private static byte[] RepairHash(byte[] bytes)

@@ -26,11 +26,22 @@ internal static class TextTargets
         Tokens = ["{", "}", "\"audio_filepath\":", "\"duration\":", "\"text\":", "\"a.wav\"", "\n", "one two", "1.5", ","],
     };
 
+    public static FuzzTarget ExampleLines(Scratch scratch) => new("example-lines", bytes => ParseExamples(scratch, bytes), exception => exception is ManifestException)
+    {
+        Tokens = ["{", "}", "[", "\"text\":", "\"label\":", "\"\"", "null", "\n", "\"one\"", ",", "\\ud83d", "\uFEFF"],
+    };
+
     public static FuzzTarget Scenario() => new(
         "scenario", bytes => ScenarioFile.Read(new StringReader(Encoding.UTF8.GetString(bytes)), "scenario", "name").Order.ToString(), exception => exception is ScenarioException)
     {
         Tokens = [.. Yaml, "order: ", "each", "cycle", "random", "conditions: [clean, white@5]", "segments: ", "from: 1", "to: 2", "utterances: ", "speech: shuffled", "name: ", "description: "],
     };
+
+    private static string ParseExamples(Scratch scratch, byte[] bytes)
+    {
+        var examples = Adaptation.Text.Examples.ExampleLines.Read(scratch.Write("examples.jsonl", bytes), skipInvalid: true);
+        return $"{Math.Min(examples.Count, 3)} {examples.Any(example => example.Label is null)} {examples.Any(example => example.Label is not null)}";
+    }
 
     private static string ParseManifest(Scratch scratch, byte[] bytes)
     {

@@ -50,8 +50,12 @@ internal static class ExampleFormat
         if (values < 0 || textStart > content.Length)
             throw new InvalidDataException($"A stored example must have as many values as it states. Given: {values}, and {content.Length} bytes in all.");
 
+        var milliseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(16));
+        if (milliseconds < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+            throw new InvalidDataException($"A stored example must end at a time that there is. Given: {milliseconds} ms.");
+
         var vector = MemoryMarshal.Cast<byte, float>(content[HeaderBytes..(int)textStart]).ToArray();
-        var expires = DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(16)));
+        var expires = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         return new EmbeddedExample(new TextExample(id, Encoding.UTF8.GetString(content[(int)textStart..]), label < 0 ? null : label), vector, expires);
     }
 }
