@@ -94,7 +94,7 @@ public static class ServerHost
             using var lease = app.Services.GetRequiredService<ServingModel>().Lease();
             await lease.Recognizer.WarmUpAsync(app.Lifetime.ApplicationStopping);
             app.Services.GetRequiredService<TextModels>().WarmUp(app.Lifetime.ApplicationStopping);
-            app.Services.GetRequiredService<TextGate>(); // reads the guard texts
+            app.Services.GetRequiredService<TextCheckpointGate>(); // reads the guard texts
         }
         catch
         {

@@ -11,9 +11,9 @@ internal static class CheckpointServices
     {
         services.AddSingleton<CheckpointLoader>();
         services.AddSingleton<CheckpointGate>();
-        services.AddSingleton<TextGate>();
+        services.AddSingleton<TextCheckpointGate>();
         services.AddSingleton<DomainCarrier>();
-        services.AddSingleton<ExampleCarrier>();
+        services.AddSingleton<TextCarrier>();
         services.AddSingleton<SpeechSlot>();
         services.AddSingleton<TextSlots>();
         services.AddSingleton<ModelSlots>();

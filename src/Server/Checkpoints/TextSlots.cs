@@ -6,7 +6,7 @@ namespace Attune.Server.Checkpoints;
 
 /// <summary>The places of the text models of the settings.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class TextSlots(TextModels models, CheckpointLoader loader, TextGate gate, ExampleCarrier carrier, TextChanges changes)
+internal sealed class TextSlots(TextModels models, CheckpointLoader loader, TextCheckpointGate gate, TextCarrier carrier)
 {
     /// <summary>All of them, by name.</summary>
     public IEnumerable<IModelSlot> All => models.Names.Select(Find);
@@ -27,7 +27,7 @@ internal sealed class TextSlots(TextModels models, CheckpointLoader loader, Text
         {
             _ = next.Model.Sha256; // what domains have for it is stored under that
             next.WarmUp(cancellationToken);
-            return new Staged(gate, carrier, changes, current, next);
+            return new Staged(gate, carrier, current, next);
         }
         catch
         {
@@ -46,7 +46,7 @@ internal sealed class TextSlots(TextModels models, CheckpointLoader loader, Text
             slots.Stage(source, current, id, cancellationToken);
     }
 
-    private sealed class Staged(TextGate gate, ExampleCarrier carrier, TextChanges changes, CurrentModel<ServedTextModel> current, ServedTextModel next) : IStagedModel
+    private sealed class Staged(TextCheckpointGate gate, TextCarrier carrier, CurrentModel<ServedTextModel> current, ServedTextModel next) : IStagedModel
     {
         private ServedTextModel? _old;
 
@@ -78,7 +78,7 @@ internal sealed class TextSlots(TextModels models, CheckpointLoader loader, Text
         private async Task ForgetAsync(ServedTextModel old)
         {
             await old.Freed.ConfigureAwait(false);
-            changes.Freed(old);
+            carrier.Freed(old);
         }
     }
 }

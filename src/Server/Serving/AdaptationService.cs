@@ -181,8 +181,8 @@ internal sealed class AdaptationService(
         var tenant = TenantOf(context);
         var wanted = request.Domain.Length > 0 ? DomainOf(request.Domain, context) : null;
         if (request.AfterId < 0) throw Invalid("after_id", $"after_id must be 0 or more. Given: {request.AfterId}.");
-        var (speech, retired) = serving.Following;
-        var events = (request.Model.Length == 0 ? speech.Stores : ReaderOf(request.Model).Stores).Events;
+        var (stores, retired) = FollowingOf(request.Model);
+        var events = stores.Events;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping, retired);
         try
         {
@@ -209,6 +209,14 @@ internal sealed class AdaptationService(
 
     /// <summary>The domains of a text model, or of the speech model where none is named.</summary>
     private DomainReader ReaderOf(string model) => model.Length == 0 ? _domains.Reader : texts.Find(model).Reader;
+
+    /// <summary>Where they are stored, and what is cancelled when another checkpoint serves in the model's place.</summary>
+    private (ScopeStores Stores, CancellationToken Retired) FollowingOf(string model)
+    {
+        if (model.Length > 0) return texts.Following(model);
+        var (speech, retired) = serving.Following;
+        return (speech.Stores, retired);
+    }
 
     /// <summary>An operator's change goes on when the client gives up: half of it cannot be.</summary>
     private static async Task ChangeAsync(ScopeStores stores, DomainId domain, Func<DomainHead, DomainChange?> change)

@@ -2,7 +2,7 @@ using Attune.Server.State;
 
 namespace Attune.Server.Text;
 
-/// <summary>Has text models forget what domains had, when these are deleted or reset here or at another replica, or when the model goes.</summary>
+/// <summary>Has text models forget what domains had, when these are deleted or reset here or at another replica.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class TextChanges(ExampleCatalogue examples, TentDomains tent)
 {
@@ -11,12 +11,5 @@ internal sealed class TextChanges(ExampleCatalogue examples, TentDomains tent)
     {
         if (change.Kind == DomainEventKind.Deleted) examples.Invalidate(change.Domain);
         if (change.Kind == DomainEventKind.Deleted || (change.Kind == DomainEventKind.Reset && change.Reason == ResetReason.Operator)) tent.Forget(change.Domain);
-    }
-
-    /// <summary>A model was freed: what domains had for it belongs to its weights.</summary>
-    public void Freed(ServedTextModel model)
-    {
-        examples.Forget(model);
-        tent.Forget(model);
     }
 }

@@ -29,7 +29,18 @@ internal sealed class TextDomains(
     /// <param name="name">As it came.</param>
     /// <exception cref="TextOffException">There is no text model at all.</exception>
     /// <exception cref="TextModelNotFoundException">There is none of that name.</exception>
-    public TextModelDomains Find(string name) => Of(models.Find(name, _ => true));
+    public TextModelDomains Find(string name) => Of(models.Find(name).Current.Model);
+
+    /// <summary>Where they are stored, and what is cancelled when other weights serve by that name.</summary>
+    /// <inheritdoc cref="Find"/>
+    public (ScopeStores Stores, CancellationToken Retired) Following(string name)
+    {
+        var model = models.Find(name).Current.Model;
+        return (Of(model).Stores, model.Retired);
+    }
+
+    /// <summary>Forgets the domains of a model that serves nobody any more. What is stored of them stays.</summary>
+    public void Forget(ServedTextModel model) => _known.Remove(model);
 
     /// <summary>Reads all domains in memory again.</summary>
     public Task RefreshAllAsync() => Task.WhenAll(_known.Select(known => known.Value.Catalogue.RefreshAllAsync()));

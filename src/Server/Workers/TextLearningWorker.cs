@@ -35,7 +35,7 @@ internal sealed partial class TextLearningWorker(
         connection.Restored += Refresh;
         try
         {
-            await Task.WhenAll(models.All.Select(model => Task.WhenAll(domains.CreateFollower(model).RunAsync(stoppingToken), LearnAsync(model, stoppingToken))));
+            await Task.WhenAll(models.Names.Select(name => ServeAsync(name, stoppingToken)));
         }
         finally
         {
@@ -47,6 +47,24 @@ internal sealed partial class TextLearningWorker(
     {
         base.Dispose();
         _turn.Dispose();
+    }
+
+    /// <summary>Works for one model after the other that serves by a name.</summary>
+    private async Task ServeAsync(string name, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            using var lease = models.Lease(name);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Model.Retired);
+            try
+            {
+                await Task.WhenAll(domains.CreateFollower(lease.Model).RunAsync(ending.Token), LearnAsync(lease.Model, ending.Token));
+            }
+            catch (OperationCanceledException) when (lease.Model.Retired.IsCancellationRequested && !stoppingToken.IsCancellationRequested)
+            {
+                // Another checkpoint serves.
+            }
+        }
     }
 
     private async Task LearnAsync(ServedTextModel model, CancellationToken cancellationToken)

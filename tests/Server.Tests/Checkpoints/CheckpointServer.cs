@@ -19,6 +19,7 @@ internal sealed class CheckpointServer : IAsyncDisposable
         Checkpoints = new V1.Checkpoints.CheckpointsClient(_channel);
         Speech = new Speech.SpeechClient(_channel);
         Text = new V1.Text.TextClient(_channel);
+        Domains = new V1.Adaptation.AdaptationClient(_channel);
         Editing = new V1.Editing.EditingClient(_channel);
     }
 
@@ -27,6 +28,8 @@ internal sealed class CheckpointServer : IAsyncDisposable
     public Speech.SpeechClient Speech { get; }
 
     public V1.Text.TextClient Text { get; }
+
+    public V1.Adaptation.AdaptationClient Domains { get; }
 
     public V1.Editing.EditingClient Editing { get; }
 

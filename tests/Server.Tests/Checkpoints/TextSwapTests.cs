@@ -304,6 +304,46 @@ public sealed class TextSwapTests : IDisposable
     }
 
     [Fact]
+    public async Task Activate_DomainThatHasLearnt_LearnsAgainAndGoesBackToWhatItHad()
+    {
+        const int Count = 24; // some are held back, some are not
+        await using var server = await StartAsync(
+            $"--Text:Slow:ExamplesPerUpdate={Count}", "--Text:Slow:HeldBackShare=0.5", "--Text:Slow:LearningRate=0.02", "--Text:Slow:MinLocality=0", "--Text:Adaptation:Steps=0");
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        var id = await server.ImportAsync(other.FolderPath);
+        var request = new ScoreRequest { Model = "story", Text = Text, Domain = "orders" };
+        var plain = await ScoreAsync(server);
+
+        using var watch = server.Domains.WatchEvents(new() { Model = "story", AfterId = 0 }, cancellationToken: Token);
+        await server.Text.AddExamplesAsync(new() { Domain = "orders", Model = "story", Examples = { Enumerable.Range(0, Count).Select(i => new Example { Text = $"{Text} {i % 5}" }) } });
+        Assert.Equal(DomainEvent.Types.Kind.Updated, await NextAsync(watch));
+        var learnt = await server.Text.ScoreAsync(request);
+        await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+        var ended = await Assert.ThrowsAsync<RpcException>(() => NextAsync(watch));
+        using var next = server.Domains.WatchEvents(new() { Model = "story", AfterId = 0 }, cancellationToken: Token);
+        Assert.Equal(DomainEvent.Types.Kind.Updated, await NextAsync(next));
+        var again = await server.Text.ScoreAsync(request);
+        await server.Checkpoints.RollbackAsync(new() { Model = "story" });
+        var back = await server.Text.ScoreAsync(request);
+        await server.Text.DeleteExamplesAsync(new() { Domain = "orders", Model = "story" });
+        await server.Checkpoints.RollbackAsync(new() { Model = "story" });
+        var forgotten = await server.Text.ScoreAsync(request);
+
+        GrpcErrors.AssertError(ended, StatusCode.Unavailable, "MODEL_SWAPPED");
+        Assert.Equal((1L, 1L, 1L, 0L), (learnt.Adaptation.Revision.Number, again.Adaptation.Revision.Number, back.Adaptation.Revision.Number, forgotten.Adaptation.Revision.Number));
+        Assert.NotEqual(plain, learnt.LogProbability);
+        Assert.NotEqual(ScoreOf(other), again.LogProbability);
+        Assert.Equal(learnt.LogProbability, back.LogProbability); // to the last bit
+        Assert.Equal(ScoreOf(other), forgotten.LogProbability); // what was learnt from deleted examples does not serve again
+
+        static async Task<DomainEvent.Types.Kind> NextAsync(AsyncServerStreamingCall<DomainEvent> call)
+        {
+            Assert.True(await call.ResponseStream.MoveNext(Token));
+            return call.ResponseStream.Current.Kind;
+        }
+    }
+
+    [Fact]
     public async Task Activate_ClassifierWithOtherLabels_TakesExamplesAlongByName()
     {
         await using var server = await StartAsync();

@@ -13,7 +13,7 @@ namespace Attune.Server.Checkpoints;
 /// one label for everything where the serving model gives several. A number that is none always fails.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
-internal sealed class TextGate
+internal sealed class TextCheckpointGate
 {
     /// <summary>What <see cref="CheckpointOptions.MaxBitsRise"/> is on sentences that nobody chose.</summary>
     private const double BuiltInBitsRise = 0.5;
@@ -22,7 +22,7 @@ internal sealed class TextGate
     private readonly CheckpointOptions _options;
 
     /// <exception cref="ConfigurationException">A guard text is that of no model, or cannot be read.</exception>
-    public TextGate(IOptions<TextOptions> text, IOptions<CheckpointOptions> options)
+    public TextCheckpointGate(IOptions<TextOptions> text, IOptions<CheckpointOptions> options)
     {
         _options = options.Value;
         if (text.Value.GuardTexts.Keys.FirstOrDefault(name => !text.Value.Models.ContainsKey(name)) is { } other)
