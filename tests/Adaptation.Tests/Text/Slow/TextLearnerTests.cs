@@ -90,10 +90,10 @@ public sealed class TextLearnerTests : IDisposable
         var (reliability, generality) = (Of(learnt, candidate) - Of(learnt, before), Of(heldBack, candidate) - Of(heldBack, before));
         var locality = Math.Pow(2, Of(Examples(guard), null) - Of(Examples(guard), candidate));
 
-        var strict = Judge(new TextSlowOptions { MinGain = Math.Max(-reliability, -generality) + 1e-6, MinLocality = 1 });
+        var strict = Judge(new TextSlowOptions { MinGain = Math.Max(-reliability, -generality) + 1e-6, MinLocality = locality + 1e-6 });
         var (verdict, lossBefore, lossAfter) = Judge(new TextSlowOptions { MinGain = Math.Min(-reliability, -generality) - 1e-6, MinLocality = locality - 1e-6 });
 
-        Assert.True(reliability < 0 && generality < 0 && locality is > 0 and < 1, $"{reliability} {generality} {locality}");
+        Assert.True(reliability < 0 && generality < 0 && locality is > 0 and not 1, $"{reliability} {generality} {locality}");
         Assert.True(verdict.Passed);
         Assert.Equal([GateQuestion.Reliability, GateQuestion.Generality, GateQuestion.Locality], verdict.Checks.Select(check => check.Question));
         Assert.Equal([reliability, generality, locality], verdict.Checks.Select(check => check.Figure!.Value));
@@ -145,7 +145,7 @@ public sealed class TextLearnerTests : IDisposable
         var outcome = Learner(options => (options.LearningRate, options.MinLocality) = (1, 0.8)).Learn(Round(Sentences(30)), Token);
 
         Assert.Equal((LearningResult.Refused, Revision.Source), (outcome.Result, outcome.State.Current));
-        Assert.InRange(outcome.Candidate!.Verdict.Checks[2].Figure!.Value, 0, 0.5); // what the model knew is gone
+        Assert.InRange(outcome.Candidate!.Verdict.Checks[2].Figure!.Value, 0, 0.8); // what the model knew is gone
     }
 
     [Fact]
