@@ -1,13 +1,9 @@
-using System.Text;
 using Attune.Recognition.Models;
-using Attune.Server.State;
-using Attune.Server.Tests.Access;
 using Attune.Server.Tests.Domains;
 using Attune.Server.Tests.State;
-using Attune.Server.Text;
 using Attune.V1;
 using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection;
+using static Attune.Server.Tests.Text.TextLearningSite;
 using Kind = Attune.V1.DomainEvent.Types.Kind;
 using Outcome = Attune.V1.TextAdaptationReport.Types.Outcome;
 
@@ -16,21 +12,13 @@ namespace Attune.Server.Tests.Text;
 /// <summary>What domains learn from their examples and keep, on servers with a GPT-2 and a BERT.</summary>
 public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClassFixture<TextLearningTests.Fixture>
 {
-    private const string Asked = "the cat sat on the mat";
-
-    /// <summary>Examples of an update: with half of them held back, one in 16 million has none of either kind.</summary>
-    private const int PerUpdate = 24;
-
-    private static readonly TestClient Owner = TestClient.New("owner", "recognise adapt administer");
-    private static readonly TestClient Foreign = TestClient.New("foreigner", "recognise adapt administer", "acme");
-
     private static int _domains;
 
     private readonly string _domain = $"learns-{Interlocked.Increment(ref _domains)}";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private Site Here => fixture.Site;
+    private TextLearningSite Here => fixture.Site;
 
     [Fact]
     public async Task Score_AfterAnUpdate_IsBetterForTheDomainAlone()
@@ -218,7 +206,7 @@ public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClas
     [Fact]
     public async Task Update_ThatGainsTooLittle_IsRefusedAndServesNothing()
     {
-        await using var site = await Site.StartAsync("--Text:Slow:MinGain=10");
+        await using var site = await TextLearningSite.StartAsync("--Text:Slow:MinGain=10");
         var before = await site.ScoreAsync(_domain);
 
         var update = await site.TeachAsync(_domain, "story");
@@ -238,7 +226,7 @@ public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClas
     [Fact]
     public async Task Update_OfNone_IsNeverMade()
     {
-        await using var site = await Site.StartAsync("--Text:Slow:ExamplesPerUpdate=0");
+        await using var site = await TextLearningSite.StartAsync("--Text:Slow:ExamplesPerUpdate=0");
 
         await site.AddAsync(_domain, "story", Examples(PerUpdate));
 
@@ -251,13 +239,13 @@ public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClas
     {
         using var store = new LastingStore(TestStore.Embedded);
         double learnt;
-        await using (var first = await Site.StartAsync(store.Settings))
+        await using (var first = await TextLearningSite.StartAsync(store.Settings))
         {
             await first.TeachAsync(_domain, "story");
             learnt = (await first.ScoreAsync(_domain)).LogProbability;
         }
 
-        await using var second = await Site.StartAsync(store.Settings);
+        await using var second = await TextLearningSite.StartAsync(store.Settings);
         var after = await second.ScoreAsync(_domain);
 
         Assert.Equal((1L, learnt), (after.Adaptation.Revision.Number, after.LogProbability));
@@ -267,8 +255,8 @@ public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClas
     public async Task Revision_OfOneReplica_ServesAtTheOther()
     {
         using var store = new LastingStore(TestStore.External);
-        await using var one = await Site.StartAsync(store.Settings);
-        await using var other = await Site.StartAsync([.. store.Settings, "--Text:Slow:ExamplesPerUpdate=0"]);
+        await using var one = await TextLearningSite.StartAsync(store.Settings);
+        await using var other = await TextLearningSite.StartAsync([.. store.Settings, "--Text:Slow:ExamplesPerUpdate=0"]);
         var source = await other.ScoreAsync(_domain); // in memory there
 
         await one.TeachAsync(_domain, "story");
@@ -284,8 +272,8 @@ public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClas
     public async Task Examples_AddedAtTwoReplicas_AreLearntFromOnce()
     {
         using var store = new LastingStore(TestStore.External);
-        await using var one = await Site.StartAsync(store.Settings);
-        await using var other = await Site.StartAsync(store.Settings);
+        await using var one = await TextLearningSite.StartAsync(store.Settings);
+        await using var other = await TextLearningSite.StartAsync(store.Settings);
         using var watch = await one.WatchAsync(_domain, "story");
 
         await one.AddAsync(_domain, "story", Examples(PerUpdate / 2));
@@ -297,92 +285,12 @@ public sealed class TextLearningTests(TextLearningTests.Fixture fixture) : IClas
         Assert.Equal((1L, (long)PerUpdate, 0L), (domain.Updates + domain.Refused, domain.UtterancesLearnt, domain.UtterancesWaiting));
     }
 
-    private static string[] Examples(int count, string text = Asked) => [.. Enumerable.Range(0, count).Select(i => $"{text} {i % 5}")];
-
-    /// <summary>A server that learns quickly, and its clients.</summary>
-    internal sealed class Site(AccessHost host, TinyTextModel[] models) : IAsyncDisposable
-    {
-        public AccessHost Host => host;
-
-        public V1.Text.TextClient Text { get; } = new(host.Channel(Owner.Key));
-
-        public V1.Adaptation.AdaptationClient Domains { get; } = host.Domains(Owner.Key);
-
-        public StateConnection Connection => host.Services.GetRequiredService<StateConnection>();
-
-        public static async Task<Site> StartAsync(params string[] settings)
-        {
-            TinyTextModel[] models = [TinyTextModel.Gpt2(), TinyTextModel.Bert()];
-            var host = await AccessHost.StartAsync(
-            [
-                .. Owner.Settings, .. Foreign.Settings, $"--Text:Models:story={models[0].FolderPath}", $"--Text:Models:mood={models[1].FolderPath}", "--Text:Adaptation:Steps=0",
-                $"--Text:Slow:ExamplesPerUpdate={PerUpdate}", "--Text:Slow:HeldBackShare=0.5", "--Text:Slow:LearningRate=0.02", "--Text:Slow:MinLocality=0", .. settings,
-            ]);
-            return new Site(host, models);
-        }
-
-        public async Task AddAsync(string domain, string model, string[] texts, string label = "")
-        {
-            foreach (var part in texts.Chunk(100))
-            {
-                await Text.AddExamplesAsync(
-                    new() { Domain = domain, Model = model, Examples = { part.Select(text => new Example { Text = text, Label = label }) } }, cancellationToken: Token);
-            }
-        }
-
-        /// <summary>Adds examples and waits for the update that they make.</summary>
-        public async Task<V1.DomainEvent> TeachAsync(string domain, string model, string[]? texts = null, string label = "")
-        {
-            using var watch = await WatchAsync(domain, model);
-            await AddAsync(domain, model, texts ?? Examples(PerUpdate), label);
-            var update = await DomainHost.NextAsync(watch);
-            await RefreshAsync(domain, model);
-            return update;
-        }
-
-        /// <summary>Events of a domain from now on.</summary>
-        public async Task<AsyncServerStreamingCall<V1.DomainEvent>> WatchAsync(string domain, string model)
-        {
-            var watch = Domains.WatchEvents(new() { Domain = domain, Model = model }, cancellationToken: Token);
-            await watch.ResponseHeadersAsync;
-            return watch;
-        }
-
-        /// <summary>Waits for what an event brings about anyway.</summary>
-        public Task RefreshAsync(string domain, string model) => host.Services.GetRequiredService<TextDomains>().Find(model).Catalogue.RefreshAsync(domain);
-
-        public async Task<ScoreResponse> ScoreAsync(string domain, TextAdaptationConfig? adaptation = null) =>
-            await Text.ScoreAsync(new() { Text = Asked, Domain = domain, Adaptation = adaptation }, cancellationToken: Token);
-
-        public async Task<(string Text, GenerationResult Result)> GenerateAsync(string domain)
-        {
-            using var call = Text.Generate(new() { Text = "a", MaxTokens = 8, Domain = domain }, cancellationToken: Token);
-            var (text, result) = (new StringBuilder(), (GenerationResult?)null);
-            await foreach (var response in call.ResponseStream.ReadAllAsync(Token))
-            {
-                text.Append(response.Text);
-                result = response.Result ?? result;
-            }
-
-            return (text.ToString(), result!);
-        }
-
-        public async Task<ListRevisionsResponse> RevisionsAsync(string domain) =>
-            await Domains.ListRevisionsAsync(new() { Domain = domain, Model = "story" }, cancellationToken: Token);
-
-        public async ValueTask DisposeAsync()
-        {
-            await host.DisposeAsync();
-            foreach (var model in models) model.Dispose();
-        }
-    }
-
     /// <summary>The server that most tests share.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
-        internal Site Site { get; private set; } = null!;
+        internal TextLearningSite Site { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Site = await Site.StartAsync();
+        public async ValueTask InitializeAsync() => Site = await TextLearningSite.StartAsync();
 
         public ValueTask DisposeAsync() => Site.DisposeAsync();
     }

@@ -13,24 +13,15 @@ using TorchSharp;
 
 namespace Attune.Adaptation.Tests.Text.Slow;
 
-public sealed class TextLearnerTests : IDisposable
+[Collection(nameof(TinyTextNetworks))]
+public sealed class TextLearnerTests(TinyTextNetworks tiny)
 {
     private const int Window = 16;
 
     private static readonly ParameterSet Set = ParameterSet.Parse("lora-2");
 
-    private readonly TinyTextModel _tiny = TinyTextModel.Gpt2();
-    private readonly TinyTextModel _tinyBert = TinyTextModel.Bert();
-    private readonly TextModel _model;
-    private readonly TextModel _classifier;
-    private readonly Gpt2Network _network;
-    private readonly BertNetwork _bert;
-
-    public TextLearnerTests()
-    {
-        (_model, _classifier) = (_tiny.Open(), _tinyBert.Open());
-        (_network, _bert) = (new Gpt2Network(_model), new BertNetwork(_classifier));
-    }
+    private readonly TextModel _model = tiny.Model;
+    private readonly TextModel _classifier = tiny.Classifier;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -62,7 +53,7 @@ public sealed class TextLearnerTests : IDisposable
         {
             using var scope = torch.NewDisposeScope();
             var batch = new TokenBatch([row]);
-            return -NextTokenObjective.LogProbabilities(_network.Forward(parameters: null, batch), batch).sum().item<float>();
+            return -NextTokenObjective.LogProbabilities(tiny.Network.Forward(parameters: null, batch), batch).sum().item<float>();
         }
     }
 
@@ -173,7 +164,7 @@ public sealed class TextLearnerTests : IDisposable
     {
         string[] animals = ["the cat", "a cat sat", "the cat on the mat"], others = ["good play", "bad play", "playing a bad play"];
         var examples = Enumerable.Range(0, 40).Select(i => new TextExample($"{i:x32}", (i % 2 == 0 ? animals : others)[i / 2 % 3], i % 2)).ToArray();
-        var update = new TextUpdate((parameters, batch) => _bert.Forward(parameters, batch), _classifier.Source(Set), 0.02, TimeProvider.System);
+        var update = tiny.Labels(Set, 0.02);
         var options = new TextSlowOptions { Epochs = 5 };
 
         var outcome = new TextLearner(_classifier, Set, update, [], options, Window, TimeProvider.System).Learn(Round(examples), Token);
@@ -184,23 +175,13 @@ public sealed class TextLearnerTests : IDisposable
         Assert.Equal(0, Array.IndexOf(logits, logits.Max()));
     }
 
-    public void Dispose()
-    {
-        _network.Dispose();
-        _bert.Dispose();
-        _model.Dispose();
-        _classifier.Dispose();
-        _tiny.Dispose();
-        _tinyBert.Dispose();
-    }
-
     private static TextRound Round(IReadOnlyList<TextExample> examples) => new("line", LearningState.New, Current: null, examples);
 
     private static TextExample[] Sentences(int count) => [.. Enumerable.Range(0, count).Select(i => new TextExample($"{i:x32}", $"the cat sat on mat {i % 7}"))];
 
     private static TextExample[] Examples(params string[] texts) => [.. texts.Select(text => new TextExample("", text))];
 
-    private TextUpdate Causal(double rate = 0.01) => new((parameters, batch) => _network.Forward(parameters, batch), _model.Source(Set), rate, TimeProvider.System);
+    private TextUpdate Causal(double rate = 0.01) => tiny.Causal(Set, rate);
 
     private TextTask Task(string text) => new ExampleLoss(_model, Causal(), Window).ToTask(Examples(text));
 
@@ -208,7 +189,7 @@ public sealed class TextLearnerTests : IDisposable
 
     private string[] OwnTexts()
     {
-        using var engine = new TextEngine(_tiny.Open());
+        using var engine = new TextEngine(tiny.OpenModel());
         return [.. Adaptation.Text.OwnTexts.Write(engine, count: 8, maxTokens: 12, seed: 1, Token)];
     }
 

@@ -8,22 +8,13 @@ using static TorchSharp.torch;
 
 namespace Attune.Adaptation.Tests.Text.Updates;
 
-public sealed class TextUpdateTests : IDisposable
+[Collection(nameof(TinyTextNetworks))]
+public sealed class TextUpdateTests(TinyTextNetworks tiny)
 {
     private const double Rate = 1e-3;
 
-    private readonly TinyTextModel _tiny = TinyTextModel.Gpt2();
-    private readonly TinyTextModel _tinyBert = TinyTextModel.Bert();
-    private readonly TextModel _model;
-    private readonly TextModel _classifier;
-    private readonly Gpt2Network _network;
-    private readonly BertNetwork _bert;
-
-    public TextUpdateTests()
-    {
-        (_model, _classifier) = (_tiny.Open(), _tinyBert.Open());
-        (_network, _bert) = (new Gpt2Network(_model), new BertNetwork(_classifier));
-    }
+    private readonly TextModel _model = tiny.Model;
+    private readonly TextModel _classifier = tiny.Classifier;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -42,7 +33,7 @@ public sealed class TextUpdateTests : IDisposable
         {
             using var scope = NewDisposeScope();
             var batch = new TokenBatch([row]);
-            return NextTokenObjective.Evaluate(_network.Forward(parameters: null, batch), batch).item<float>() * (row.Length - 1);
+            return NextTokenObjective.Evaluate(tiny.Network.Forward(parameters: null, batch), batch).item<float>() * (row.Length - 1);
         }
     }
 
@@ -59,7 +50,7 @@ public sealed class TextUpdateTests : IDisposable
         double Loss(int[] row, int label)
         {
             using var scope = NewDisposeScope();
-            return LabelObjective.Evaluate(_bert.Forward(parameters: null, new TokenBatch([row])), [label]).item<float>();
+            return LabelObjective.Evaluate(tiny.Bert.Forward(parameters: null, new TokenBatch([row])), [label]).item<float>();
         }
     }
 
@@ -96,7 +87,7 @@ public sealed class TextUpdateTests : IDisposable
         for (var step = 0; step < 5; step++)
         {
             using var scope = NewDisposeScope();
-            var loss = NextTokenObjective.Evaluate(_network.Forward(parameters, batch), batch).sum();
+            var loss = NextTokenObjective.Evaluate(tiny.Network.Forward(parameters, batch), batch).sum();
             losses.Add(loss.item<float>());
             optimizer.Step(parameters, parameters.Gradients(loss));
         }
@@ -123,7 +114,7 @@ public sealed class TextUpdateTests : IDisposable
     {
         // Each look at the clock takes a second, so that each step takes one.
         var time = new TickingTime(TimeSpan.FromSeconds(1));
-        var update = new TextUpdate((parameters, batch) => _network.Forward(parameters, batch), _model.Source(ParameterSet.Parse("layer-norm")), Rate, time);
+        var update = tiny.Causal(ParameterSet.Parse("layer-norm"), Rate, time);
         var task = TextTask.NextTokens([TextWindows.Rows(_model, "the", 16)]);
         var left = 4.9;
 
@@ -136,7 +127,7 @@ public sealed class TextUpdateTests : IDisposable
     [Fact]
     public void Run_LearningRateOfMadness_IsNotSound()
     {
-        var update = new TextUpdate((parameters, batch) => _network.Forward(parameters, batch), _model.Source(ParameterSet.Parse("all")), 1, TimeProvider.System);
+        var update = tiny.Causal(ParameterSet.Parse("all"), rate: 1);
 
         Assert.False(update.Run(TextTask.NextTokens([TextWindows.Rows(_model, "the cat sat on the mat", 48)]), steps: 3, remaining: null, Token)!.IsSound);
     }
@@ -154,16 +145,6 @@ public sealed class TextUpdateTests : IDisposable
 
         Assert.Equal(0, TestDistance(whole.Parameters, state.Parameters));
         Assert.Equal(3, state.Moments!.Steps);
-    }
-
-    public void Dispose()
-    {
-        _network.Dispose();
-        _bert.Dispose();
-        _model.Dispose();
-        _classifier.Dispose();
-        _tiny.Dispose();
-        _tinyBert.Dispose();
     }
 
     private static void AssertSlopes(TextUpdate update, TextTask task)
@@ -188,9 +169,7 @@ public sealed class TextUpdateTests : IDisposable
     private static double TestDistance(AdaptableParameters left, AdaptableParameters right) =>
         Enumerable.Range(0, left.Values.Length).Max(i => Math.Abs(left.Values.Span[i] - right.Values.Span[i]));
 
-    private TextUpdate Causal(string set = "layer-norm") =>
-        new((parameters, batch) => _network.Forward(parameters, batch), _model.Source(ParameterSet.Parse(set)), Rate, TimeProvider.System);
+    private TextUpdate Causal(string set = "layer-norm") => tiny.Causal(ParameterSet.Parse(set), Rate);
 
-    private TextUpdate Classifier(string set = "layer-norm") =>
-        new((parameters, batch) => _bert.Forward(parameters, batch), _classifier.Source(ParameterSet.Parse(set)), Rate, TimeProvider.System);
+    private TextUpdate Classifier(string set = "layer-norm") => tiny.Labels(ParameterSet.Parse(set), Rate);
 }
