@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Attune.Adaptation.Training;
@@ -5,6 +6,9 @@ namespace Attune.Adaptation.Training;
 /// <summary>Fields of one line of a file of JSON lines, and the rule that a line breaks if they are not as they must be.</summary>
 internal static class ManifestLine
 {
+    /// <summary>UTF-8 in which bytes that are none become a character that JSON never has, so that the line is told from its neighbours.</summary>
+    private static readonly Encoding Utf8 = Encoding.GetEncoding("utf-8", EncoderFallback.ExceptionFallback, new DecoderReplacementFallback("\u0001"));
+
     /// <summary>Reads every line that is not blank, and collects what is wrong.</summary>
     /// <param name="path">The file.</param>
     /// <param name="skipInvalid">Whether bad lines are left out rather than refused.</param>
@@ -17,7 +21,8 @@ internal static class ManifestLine
         var entries = new List<T>();
         var problems = new List<ManifestProblem>();
         var number = 0;
-        foreach (var line in File.ReadLines(path))
+        using var file = new StreamReader(path, Utf8, detectEncodingFromByteOrderMarks: false);
+        while (file.ReadLine() is { } line)
         {
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
@@ -77,6 +82,7 @@ internal static class ManifestLine
 
     private static JsonDocument Parse(string line)
     {
+        if (line.Contains('\u0001', StringComparison.Ordinal)) throw new LineException(ManifestRule.NotJson, "the line must be UTF-8. Save the file as UTF-8");
         try
         {
             var json = JsonDocument.Parse(line);

@@ -35,6 +35,18 @@ public sealed class ExampleLinesTests : IDisposable
     }
 
     [Fact]
+    public void Read_LineThatIsNotUtf8_IsToldWithItsNumber()
+    {
+        File.WriteAllBytes(_folder.File("examples.jsonl"), [.. "\uFEFF{\"text\": \"thé\"}\n{\"text\": \"th"u8, 0xE9, .. "\"}\n{\"text\": \"a\uFFFD\"}\n"u8]);
+
+        var problem = Assert.Single(Assert.Throws<ManifestException>(() => ExampleLines.Read(_folder.File("examples.jsonl"), skipInvalid: false)).Problems);
+
+        Assert.Equal((2, ManifestRule.NotJson), (problem.Line, problem.Rule));
+        Assert.Contains("UTF-8", problem.Message, StringComparison.Ordinal);
+        Assert.Equal([new("thé", null), new("a\uFFFD", null)], ExampleLines.Read(_folder.File("examples.jsonl"), skipInvalid: true));
+    }
+
+    [Fact]
     public void Read_NoLine_IsRefused() => Assert.Throws<ManifestException>(() => ExampleLines.Read(Write(""), skipInvalid: true));
 
     public void Dispose() => _folder.Dispose();
