@@ -47,8 +47,8 @@ internal sealed partial class CheckpointActivator(
         RunAsync(
             () =>
             {
-                var full = Store.Find(id).Id;
                 var (slot, active) = (slots.Find(model), Store.ActiveOf(model));
+                var full = Store.Find(id).Id;
                 return full == slot.Checkpoint && full == active.Active ? Task.FromResult(active) : DecideAsync(slot, full, overrideGate, cancellationToken);
             },
             cancellationToken);
@@ -61,8 +61,7 @@ internal sealed partial class CheckpointActivator(
     public Task<CheckpointActivation> RollBackAsync(string model, CancellationToken cancellationToken) => RunAsync(
         () =>
         {
-            var active = Store.ActiveOf(model);
-            var slot = slots.Find(model);
+            var (slot, active) = (slots.Find(model), Store.ActiveOf(model));
             return active.CanRollBack
                 ? DecideAsync(slot, active.Previous, overrideGate: null, cancellationToken)
                 : throw new CheckpointException(CheckpointError.NoPrevious, $"Nothing was activated yet in place of {Describe(slot)}, so there is nothing to go back to.");

@@ -12,6 +12,8 @@ internal sealed record GuardText(string Text, bool IsConfigured)
     /// <summary>Most bytes of a file: an activation reads it twice.</summary>
     private const int MaxBytes = 1 << 16;
 
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Sentences that are about nothing in particular. They tell a model that has broken from one that has not, and little more.</summary>
     public static GuardText BuiltIn { get; } = new(
         """
@@ -33,16 +35,21 @@ internal sealed record GuardText(string Text, bool IsConfigured)
     /// <summary>Reads a text of the settings.</summary>
     /// <param name="name">Of the model.</param>
     /// <param name="path">Of the file.</param>
-    /// <exception cref="ConfigurationException">It cannot be read, is too long, or has no characters.</exception>
+    /// <exception cref="ConfigurationException">It cannot be read, is too long, is not UTF-8, or has no characters.</exception>
     public static GuardText Read(string name, string path)
     {
         var key = $"{TextOptions.Section}:{nameof(TextOptions.GuardTexts)}:{name}";
+        if (string.IsNullOrEmpty(path)) throw new ConfigurationException([$"{key} must be the path of a file. Given: ''. Name one, or leave the setting out."]);
         try
         {
             var bytes = File.ReadAllBytes(path);
             if (bytes.Length > MaxBytes) throw new ConfigurationException([$"{key} must be at most {MaxBytes} bytes. Given: {bytes.Length}. Choose a part of it."]);
-            var text = Encoding.UTF8.GetString(bytes);
+            var text = Utf8.GetString(bytes).TrimStart('\uFEFF');
             return string.IsNullOrWhiteSpace(text) ? throw new ConfigurationException([$"{key} must have some text. Given: {path}, which has none."]) : new GuardText(text, IsConfigured: true);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new ConfigurationException([$"{key} must be UTF-8. Given: {path}, which is not. Save it as UTF-8."], exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

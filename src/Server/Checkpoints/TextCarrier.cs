@@ -79,7 +79,11 @@ internal sealed partial class TextCarrier(TextDomains domains, ExampleCatalogue 
         }
 
         if (learnt.Count > 0) learnt.ExceptWith(await IdsAsync(from, domain, cancellationToken));
-        if (learnt.Count > 0) await there.ForgetAsync(domain, learnt, [.. await IdsAsync(to, domain, cancellationToken)], cancellationToken);
+        if (learnt.Count == 0) return;
+        // Examples that came after the swap are with the next weights alone; what is deleted is deleted for both.
+        var left = await IdsAsync(to, domain, cancellationToken);
+        learnt.ExceptWith(left);
+        if (learnt.Count > 0) await there.ForgetAsync(domain, learnt, [.. left], cancellationToken);
     }
 
     private static async Task<HashSet<string>> IdsAsync(ServedTextModel model, string domain, CancellationToken cancellationToken) =>

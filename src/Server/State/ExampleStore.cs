@@ -100,6 +100,7 @@ internal sealed class ExampleStore(StateConnection connection, Func<RedisKeys> k
         // Only those whose bytes are gone: one that was added meanwhile stays whole.
         return await connection.RunAsync(database => database.SortedSetRemoveAsync(keys.Examples(domain), ids), cancellationToken);
     }
+
     private async Task<IEnumerable<string>> ScopesAsync(CancellationToken cancellationToken)
     {
         var scopes = await connection.RunAsync(database => database.SortedSetRangeByRankAsync(RedisKeys.Scopes), cancellationToken);

@@ -1,27 +1,26 @@
 using Attune.Recognition.Models;
+using Attune.Server.Checkpoints;
 using Attune.Server.Tests.State;
 using Attune.Server.Text;
 using Attune.Text;
 using Attune.V1;
 using Grpc.Core;
+using static Attune.Server.Tests.Checkpoints.TextSwapSite;
+using BackgroundThread = Attune.Adaptation.BackgroundThread;
 
 namespace Attune.Server.Tests.Checkpoints;
 
 /// <summary>Checkpoints of text models, on a server with a GPT-2 named story and a BERT named mood.</summary>
 public sealed class TextSwapTests : IDisposable
 {
-    private const string Text = "the cat sat on the mat";
-
-    private readonly TemporaryFolder _folder = new();
-    private readonly TinyTextModel _story = TinyTextModel.Gpt2();
-    private readonly TinyTextModel _mood = TinyTextModel.Bert();
+    private readonly TextSwapSite _site = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Activate_AndRollback_SwapThatModelAlone()
     {
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         var speech = await server.ServesAsync();
         var (story, mood) = (await ScoreAsync(server), await LabelsAsync(server));
         using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
@@ -47,9 +46,9 @@ public sealed class TextSwapTests : IDisposable
     [Fact]
     public async Task List_TellsKindsAndWhatServesInEachPlace()
     {
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         var (speech, _) = await server.ImportChangedAsync(0.1f);
-        var (story, mood) = (await server.ImportAsync(_story.FolderPath), await server.ImportAsync(_mood.FolderPath));
+        var (story, mood) = (await server.ImportAsync(_site.Story.FolderPath), await server.ImportAsync(_site.Mood.FolderPath));
 
         await server.Checkpoints.ActivateAsync(new() { Id = mood, Model = "mood" });
         var list = await server.Checkpoints.ListAsync(new());
@@ -64,7 +63,7 @@ public sealed class TextSwapTests : IDisposable
     public async Task Activate_WhileEverybodyAsks_EachAnswerIsOfOneModelAndAllMemoryIsGivenBack()
     {
         const int Swaps = 6, Clients = 3;
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
         var (before, after) = (await ScoreAsync(server), ScoreOf(other));
         var (written, rewritten) = (await WriteAsync(server), WriteOf(other));
@@ -104,18 +103,18 @@ public sealed class TextSwapTests : IDisposable
     [Fact]
     public async Task Activate_WhileARequestIsAtWork_ItEndsWithItsModelWhichIsFreedThen()
     {
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
         var id = await server.ImportAsync(other.FolderPath);
         var lease = server.Get<TextModels>().Lease("story");
-        using var work = lease.Model.Engine.Score(Text);
+        using var work = lease.Model.Engine.Score(Asked);
 
         await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
 
         Assert.True(lease.Model.Retired.IsCancellationRequested);
         work.RunToEnd(Token);
 
-        Assert.Equal(ScoreOf(_story), work.Result.LogProbability);
+        Assert.Equal(ScoreOf(_site.Story), work.Result.LogProbability);
         Assert.False(lease.Model.Freed.IsCompleted);
         lease.Dispose();
         await lease.Model.Freed.WaitAsync(Token);
@@ -126,20 +125,20 @@ public sealed class TextSwapTests : IDisposable
     {
         using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
         string id;
-        await using (var server = await StartAsync())
+        await using (var server = await _site.StartAsync())
         {
             id = await server.ImportAsync(other.FolderPath);
             await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
         }
 
-        await using (var restarted = await StartAsync())
+        await using (var restarted = await _site.StartAsync())
         {
             Assert.Equal(ScoreOf(other), await ScoreAsync(restarted));
             await restarted.Checkpoints.RollbackAsync(new() { Model = "story" });
         }
 
-        await using var again = await StartAsync();
-        Assert.Equal(ScoreOf(_story), await ScoreAsync(again));
+        await using var again = await _site.StartAsync();
+        Assert.Equal(ScoreOf(_site.Story), await ScoreAsync(again));
     }
 
     [Fact]
@@ -147,16 +146,16 @@ public sealed class TextSwapTests : IDisposable
     {
         using var first = Changed(TinyTextModel.Gpt2(), 0.1f);
         using var second = Changed(TinyTextModel.Gpt2(), 0.2f);
-        await using (var server = await StartAsync())
+        await using (var server = await _site.StartAsync())
         {
             await server.Checkpoints.ActivateAsync(new() { Id = await server.ImportAsync(first.FolderPath), Model = "story" });
             var id = await server.ImportAsync(second.FolderPath);
             await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
-            File.AppendAllText(Path.Combine(_folder.Path, "checkpoints", id, "config.json"), " ");
+            File.AppendAllText(Path.Combine(_site.Store, "checkpoints", id, "config.json"), " ");
         }
 
-        await using (var restarted = await StartAsync()) Assert.Equal(ScoreOf(first), await ScoreAsync(restarted));
-        await using var other = await CheckpointServer.StartAsync(RepositoryFiles.Golden("tiny-layer"), _folder.Path, $"--Text:Models:story={_mood.FolderPath}");
+        await using (var restarted = await _site.StartAsync()) Assert.Equal(ScoreOf(first), await ScoreAsync(restarted));
+        await using var other = await CheckpointServer.StartAsync(RepositoryFiles.Golden("tiny-layer"), _site.Store, $"--Text:Models:story={_site.Mood.FolderPath}");
         var model = Assert.Single((await other.Text.ListModelsAsync(new())).Models);
         Assert.Equal(("Bert", ""), (model.Architecture, model.Checkpoint));
     }
@@ -164,11 +163,11 @@ public sealed class TextSwapTests : IDisposable
     [Fact]
     public async Task Activate_TamperedCheckpoint_IsRefusedAndTheOldOneServes()
     {
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         var before = await ScoreAsync(server);
         using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
         var id = await server.ImportAsync(other.FolderPath);
-        var path = Path.Combine(_folder.Path, "checkpoints", id, "model.safetensors");
+        var path = Path.Combine(_site.Store, "checkpoints", id, "model.safetensors");
         var bytes = File.ReadAllBytes(path);
         bytes[^1] ^= 1;
         File.WriteAllBytes(path, bytes);
@@ -182,9 +181,9 @@ public sealed class TextSwapTests : IDisposable
     [Fact]
     public async Task Activate_WrongPlace_SaysWhatItIsAndWhere()
     {
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         var (speech, _) = await server.ImportChangedAsync(0.1f);
-        var (story, mood) = (await server.ImportAsync(_story.FolderPath), await server.ImportAsync(_mood.FolderPath));
+        var (story, mood) = (await server.ImportAsync(_site.Story.FolderPath), await server.ImportAsync(_site.Mood.FolderPath));
 
         GrpcErrors.AssertError(
             await FailAsync(server, story, ""),
@@ -196,7 +195,7 @@ public sealed class TextSwapTests : IDisposable
         GrpcErrors.AssertError(await FailAsync(server, story, "stories"), StatusCode.NotFound, "TEXT_MODEL_NOT_FOUND", "one of mood, story. Given: 'stories'");
         GrpcErrors.AssertError(
             await GrpcErrors.FailureAsync(server.Checkpoints.RollbackAsync(new() { Model = "story" })), StatusCode.FailedPrecondition, "CHECKPOINT_NO_PREVIOUS", "the text model story");
-        await using var without = await CheckpointServer.StartAsync(RepositoryFiles.Golden("tiny-layer"), _folder.Path);
+        await using var without = await CheckpointServer.StartAsync(RepositoryFiles.Golden("tiny-layer"), _site.Store);
         GrpcErrors.AssertError(await FailAsync(without, story, "story"), StatusCode.FailedPrecondition, "TEXT_OFF");
     }
 
@@ -204,8 +203,8 @@ public sealed class TextSwapTests : IDisposable
     public async Task Activate_OnOneReplica_EveryReplicaActivates()
     {
         using var redis = new RedisServer();
-        await using var one = await StartAsync($"--State:Redis={redis.ConnectionString}");
-        await using var replica = await StartAsync($"--State:Redis={redis.ConnectionString}");
+        await using var one = await _site.StartAsync($"--State:Redis={redis.ConnectionString}");
+        await using var replica = await _site.StartAsync($"--State:Redis={redis.ConnectionString}");
         using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
         var id = await one.ImportAsync(other.FolderPath);
         var swapped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -222,7 +221,7 @@ public sealed class TextSwapTests : IDisposable
     [Fact]
     public async Task Activate_MoreBitsThanTheGuardTextAllows_IsRefusedUnlessOverridden()
     {
-        await using var server = await StartAsync($"--Text:GuardTexts:story={WriteGuard("the cat sat on the mat.\nThe other one did not.\n")}", "--Checkpoints:MaxBitsRise=0");
+        await using var server = await _site.StartAsync($"--Text:GuardTexts:story={_site.WriteGuard("the cat sat on the mat.\nThe other one did not.\n")}", "--Checkpoints:MaxBitsRise=0");
         using var worse = Worse();
         var before = await ScoreAsync(server);
         var id = await server.ImportAsync(worse.FolderPath);
@@ -240,7 +239,7 @@ public sealed class TextSwapTests : IDisposable
     [Fact]
     public async Task Activate_NoGuardText_RefusesWhatHasBroken()
     {
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         using var broken = TinyTextModel.Gpt2();
         broken.Rewrite(tensor => tensor.Name.EndsWith("ln_f.weight", StringComparison.Ordinal) ? Fill(tensor, float.NaN) : tensor);
         using var constant = TinyTextModel.Bert();
@@ -260,7 +259,7 @@ public sealed class TextSwapTests : IDisposable
     [Fact]
     public async Task Activate_ClassifierThatChangesLabelsOfTheGuardText_IsRefused()
     {
-        await using var server = await StartAsync($"--Text:GuardTexts:mood={WriteGuard("the good cat\nthe bad mat\n")}");
+        await using var server = await _site.StartAsync($"--Text:GuardTexts:mood={_site.WriteGuard("the good cat\nthe bad mat\n")}");
         using var shifted = TinyTextModel.Bert();
         shifted.Rewrite(tensor => tensor.Name == "classifier.bias" ? TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => new float[] { 1e6f, 0, 0 }) : tensor);
         using var other = TinyTextModel.Bert();
@@ -278,11 +277,11 @@ public sealed class TextSwapTests : IDisposable
     [Fact]
     public async Task Activate_DomainWithExamples_TakesThemAlongAsTheNewWeightsSeeThem()
     {
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
         var id = await server.ImportAsync(other.FolderPath);
         var ids = (await server.Text.AddExamplesAsync(new() { Domain = "orders", Model = "story", Examples = { new Example { Text = "the cat sat on the hat" }, new Example { Text = "the mat" } } })).Ids;
-        var request = new ScoreRequest { Model = "story", Text = Text, Domain = "orders" };
+        var request = new ScoreRequest { Model = "story", Text = Asked, Domain = "orders" };
         var before = await server.Text.ScoreAsync(request);
 
         await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
@@ -307,15 +306,15 @@ public sealed class TextSwapTests : IDisposable
     public async Task Activate_DomainThatHasLearnt_LearnsAgainAndGoesBackToWhatItHad()
     {
         const int Count = 24; // some are held back, some are not
-        await using var server = await StartAsync(
+        await using var server = await _site.StartAsync(
             $"--Text:Slow:ExamplesPerUpdate={Count}", "--Text:Slow:HeldBackShare=0.5", "--Text:Slow:LearningRate=0.02", "--Text:Slow:MinLocality=0", "--Text:Adaptation:Steps=0");
         using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
         var id = await server.ImportAsync(other.FolderPath);
-        var request = new ScoreRequest { Model = "story", Text = Text, Domain = "orders" };
+        var request = new ScoreRequest { Model = "story", Text = Asked, Domain = "orders" };
         var plain = await ScoreAsync(server);
 
         using var watch = server.Domains.WatchEvents(new() { Model = "story", AfterId = 0 }, cancellationToken: Token);
-        await server.Text.AddExamplesAsync(new() { Domain = "orders", Model = "story", Examples = { Enumerable.Range(0, Count).Select(i => new Example { Text = $"{Text} {i % 5}" }) } });
+        await server.Text.AddExamplesAsync(new() { Domain = "orders", Model = "story", Examples = { Enumerable.Range(0, Count).Select(i => new Example { Text = $"{Asked} {i % 5}" }) } });
         Assert.Equal(DomainEvent.Types.Kind.Updated, await NextAsync(watch));
         var learnt = await server.Text.ScoreAsync(request);
         await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
@@ -344,9 +343,30 @@ public sealed class TextSwapTests : IDisposable
     }
 
     [Fact]
+    public async Task Carry_DomainThatHasLearntFromExamplesThatCameAfterTheSwap_KeepsWhatItLearnt()
+    {
+        const int Count = 24; // some are held back, some are not
+        await using var server = await _site.StartAsync(
+            $"--Text:Slow:ExamplesPerUpdate={Count}", "--Text:Slow:HeldBackShare=0.5", "--Text:Slow:LearningRate=0.02", "--Text:Slow:MinLocality=0", "--Text:Adaptation:Steps=0");
+        using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
+        var id = await server.ImportAsync(other.FolderPath);
+        using var before = server.Get<TextModels>().Lease("story");
+        await server.Checkpoints.ActivateAsync(new() { Id = id, Model = "story" });
+        using var watch = server.Domains.WatchEvents(new() { Model = "story", AfterId = 0 }, cancellationToken: Token);
+        await server.Text.AddExamplesAsync(new() { Domain = "orders", Model = "story", Examples = { Enumerable.Range(0, Count).Select(i => new Example { Text = $"{Asked} {i % 5}" }) } });
+        Assert.True(await watch.ResponseStream.MoveNext(Token));
+
+        // As a replica does that hears late of the swap.
+        using var after = server.Get<TextModels>().Lease("story");
+        await server.Get<TextCarrier>().CarryAsync(before.Model, after.Model, server.Get<BackgroundThread>(), Token);
+
+        Assert.Equal(1, (await server.Domains.GetDomainAsync(new() { Domain = "orders", Model = "story" })).Revision);
+    }
+
+    [Fact]
     public async Task Activate_ClassifierWithOtherLabels_TakesExamplesAlongByName()
     {
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         using var other = TinyTextModel.Bert(seed: 2, settings: """{ "id2label": { "0": "positive", "1": "neutral", "2": "angry" } }""");
         var id = await server.ImportAsync(other.FolderPath);
         var ids = (await server.Text.AddExamplesAsync(new()
@@ -368,7 +388,7 @@ public sealed class TextSwapTests : IDisposable
     public async Task AddExamples_WhileModelsAreSwapped_LosesNoneAndDoublesNone()
     {
         const int Swaps = 4;
-        await using var server = await StartAsync();
+        await using var server = await _site.StartAsync();
         using var other = Changed(TinyTextModel.Gpt2(), 0.1f);
         var id = await server.ImportAsync(other.FolderPath);
         using var ended = new CancellationTokenSource();
@@ -404,7 +424,7 @@ public sealed class TextSwapTests : IDisposable
     [Fact]
     public async Task Activate_DomainThatAdaptsContinually_BeginsAtTheNewWeights()
     {
-        await using var server = await StartAsync("--Text:Tent:Strategy=continual", "--Text:Tent:BatchSize=1", "--Text:Tent:LearningRate=0.001");
+        await using var server = await _site.StartAsync("--Text:Tent:Strategy=continual", "--Text:Tent:BatchSize=1", "--Text:Tent:LearningRate=0.001");
         using var other = TinyTextModel.Bert(seed: 2);
         var id = await server.ImportAsync(other.FolderPath);
         var request = new ClassifyRequest { Model = "mood", Text = "the good cat", Domain = "orders" };
@@ -422,100 +442,24 @@ public sealed class TextSwapTests : IDisposable
     [Theory]
     [InlineData("--Text:GuardTexts:stories=x.txt", "Text:GuardTexts:stories must have the name of one of Text:Models: mood, story.")]
     [InlineData("--Text:GuardTexts:story=/nowhere/guard.txt", "Text:GuardTexts:story cannot be read")]
+    [InlineData("--Text:GuardTexts:story=", "Text:GuardTexts:story must be the path of a file")]
     public async Task Start_WrongGuardText_SaysSo(string setting, string text)
     {
-        var exception = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(setting));
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => _site.StartAsync(setting));
 
         Assert.Contains(text, exception.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose()
+    [Fact]
+    public async Task Start_GuardTextThatIsNotUtf8_SaysSo()
     {
-        _story.Dispose();
-        _mood.Dispose();
-        _folder.Dispose();
+        var path = _site.WriteGuard("");
+        await File.WriteAllBytesAsync(path, [.. "caf"u8, 0xE9], Token);
+
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => _site.StartAsync($"--Text:GuardTexts:story={path}"));
+
+        Assert.Contains("Text:GuardTexts:story must be UTF-8", exception.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The model with the bias of its last norm turned.</summary>
-    private static TinyTextModel Changed(TinyTextModel model, float factor)
-    {
-        model.Rewrite(tensor =>
-        {
-            if (!tensor.Name.EndsWith("ln_f.bias", StringComparison.Ordinal)) return tensor;
-            using var weights = ModelWeights.Open(model.FolderPath);
-            var values = weights.ReadFloats(tensor.Name);
-            for (var i = 0; i < values.Length; i++) values[i] += factor * (i % 3);
-            return TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => values);
-        });
-        return model;
-    }
-
-    /// <summary>A model that is surer of what it says, and as it knows nothing, worse.</summary>
-    private static TinyTextModel Worse()
-    {
-        var model = TinyTextModel.Gpt2();
-        model.Rewrite(tensor =>
-        {
-            if (!tensor.Name.EndsWith("ln_f.weight", StringComparison.Ordinal)) return tensor;
-            using var weights = ModelWeights.Open(model.FolderPath);
-            var values = weights.ReadFloats(tensor.Name);
-            return TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => values.Select(value => 4 * value).ToArray());
-        });
-        return model;
-    }
-
-    private static TensorSource Fill(TensorSource tensor, float value) =>
-        TensorSource.FromFloats(tensor.Name, tensor.Type, tensor.Shape, () => Enumerable.Repeat(value, (int)tensor.Shape.Aggregate(1L, (count, size) => count * size)).ToArray());
-
-    private static async Task<IReadOnlyList<float>[]> VectorsAsync(CheckpointServer server, IEnumerable<string> ids)
-    {
-        using var lease = server.Get<TextModels>().Lease("story");
-        return await Task.WhenAll(ids.Select(async id => (IReadOnlyList<float>)(await lease.Model.Examples.ReadAsync("orders", id, Token))!.Embedding.ToArray()));
-    }
-
-    private static double ScoreOf(TinyTextModel model)
-    {
-        using var engine = new Attune.Text.TextEngine(model.Open(), Attune.Recognition.Acoustic.ParameterSet.Parse("lora"));
-        using var work = engine.Score(Text).RunToEnd(Token);
-        return work.Result.LogProbability;
-    }
-
-    private static string WriteOf(TinyTextModel model)
-    {
-        using var engine = new Attune.Text.TextEngine(model.Open(), Attune.Recognition.Acoustic.ParameterSet.Parse("lora"));
-        using var work = engine.Generate(Text, new() { MaxTokens = 12 }).RunToEnd(Token);
-        return work.TakeText();
-    }
-
-    private static string HashOf(TinyTextModel model)
-    {
-        using var opened = model.Open();
-        return opened.Sha256;
-    }
-
-    private static async Task<double> ScoreAsync(CheckpointServer server) =>
-        (await server.Text.ScoreAsync(new() { Model = "story", Text = Text }, cancellationToken: Token)).LogProbability;
-
-    private static async Task<string> WriteAsync(CheckpointServer server)
-    {
-        using var call = server.Text.Generate(new() { Model = "story", Text = Text, MaxTokens = 12 }, cancellationToken: Token);
-        var text = "";
-        await foreach (var response in call.ResponseStream.ReadAllAsync(Token)) text += response.Text;
-        return text;
-    }
-
-    private static async Task<string> LabelsAsync(CheckpointServer server) => (await server.Text.ClassifyAsync(new() { Model = "mood", Text = "the good cat" }, cancellationToken: Token)).ToString();
-
-    private static Task<RpcException> FailAsync(CheckpointServer server, string id, string model) =>
-        GrpcErrors.FailureAsync(server.Checkpoints.ActivateAsync(new() { Id = id, Model = model }));
-
-    private string WriteGuard(string text)
-    {
-        var path = Path.Combine(_folder.Path, "guard.txt");
-        File.WriteAllText(path, text);
-        return path;
-    }
-
-    private Task<CheckpointServer> StartAsync(params string[] options) => CheckpointServer.StartAsync(
-        RepositoryFiles.Golden("tiny-layer"), _folder.Path, [$"--Text:Models:story={_story.FolderPath}", $"--Text:Models:mood={_mood.FolderPath}", .. options]);
+    public void Dispose() => _site.Dispose();
 }
