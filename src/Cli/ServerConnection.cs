@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -41,6 +42,9 @@ internal sealed record ServerConnection(Uri Address, string? Key, X509Certificat
     /// <summary>Whether no answer came: the server is not there, is stopping, or is not the one that its certificate should name.</summary>
     public static bool IsUnreachable(RpcException exception) =>
         exception.StatusCode == StatusCode.Unavailable || exception.Status.DebugException is HttpRequestException { InnerException: AuthenticationException };
+
+    /// <summary>Which row of the README's table of errors it is, such as DOMAIN_NOT_FOUND; empty if no server of ours said so.</summary>
+    public static string ReasonOf(RpcException exception) => exception.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason ?? "";
 
     /// <summary>What to do about an error that is about who asks; empty for any other.</summary>
     public static string HintFor(RpcException exception) =>

@@ -15,6 +15,8 @@ internal static class DomainCommand
           attune domain reset line-7 --revision 12     back to an earlier revision; without --revision to the model itself
           attune domain export line-7 --out line-7.safetensors   what it learnt, to be merged: 'revision' in recipes of 'attune merge'
           attune domain freeze line-7                  serve as it is; 'unfreeze' lets it learn again
+          attune domain revisions orders --model story   what it learnt of a text model; so with list, show, reset, export, freeze, unfreeze and watch
+          attune domain reset orders --model story --revision 2   back to an earlier revision of that
           attune domain language set line-7 orders.txt --hotword "extension nine=6"   what is said there, to be recognised better
           attune domain language show line-7           what the domain was told; 'language delete' forgets it
           attune domain examples add orders orders.jsonl --model story   texts like those that will be asked about, for a text model to adapt to
@@ -30,9 +32,10 @@ internal static class DomainCommand
 
         Exit status:
           0    done; for watch, interrupted (Ctrl-C)
-          1    the server refused: there is no such domain or revision, or the key may not do it; or a file cannot be read or written
+          1    the server refused: there is no such domain, revision or model, or the key may not do it; or a file cannot be read or written
           2    the command line was not understood, or a value is out of range
           3    the server cannot be reached, or its store
+          130  interrupted (Ctrl-C)
         """;
 
     /// <summary>Examples and notes for help of <c>attune domain examples</c>.</summary>
@@ -54,6 +57,7 @@ internal static class DomainCommand
           1    the server refused, or the file cannot be read or has wrong lines, of which nothing is added then; the message says which
           2    the command line was not understood, or --yes is missing
           3    the server cannot be reached, or its store
+          130  interrupted (Ctrl-C); of a file whose examples were added in part the message says how far
         """;
 
     /// <summary>Makes the command.</summary>
@@ -71,6 +75,7 @@ internal static class DomainCommand
         {
             if (result.GetValueOrDefault<long>() is < 1 and var number) result.AddError($"--revision must be 1 or more. Given: {number}.");
         });
+        var learner = new Option<string>("--model") { HelpName = "NAME", Description = "The text model that it is learnt with; the speech model if not given." };
         var file = new Option<FileInfo>("--out") { HelpName = "FILE", Description = "The safetensors file to write. It must not exist.", Required = true };
         var yes = new Option<bool>("--yes") { Description = "Say that you mean it: nothing brings a deleted domain back." };
         var from = new Option<long?>("--from") { HelpName = "ID", Description = "Begin after the event with this id; 0 for the oldest. Only new events if not given." };
@@ -80,19 +85,22 @@ internal static class DomainCommand
 
         var command = new Command("domain", "Look after what the domains of a server have learnt.") { json };
         server.AddTo(command);
-        Add("list", "List all domains.", [], (run, _, token) => run.ListAsync(token));
-        Add("show", "Show one domain.", [Name()], (run, parsed, token) => run.ShowAsync(NameOf(parsed), token));
-        Add("revisions", "List the revisions of a domain, the newest first.", [Name()], (run, parsed, token) => run.ListRevisionsAsync(NameOf(parsed), token));
-        Add("reset", "Take a domain back to an earlier revision, or to the model.", [Name(), revision],
-            (run, parsed, token) => run.ResetAsync(NameOf(parsed), parsed.GetValue(revision), token));
-        Add("export", "Write a revision of a domain to a file.", [Name(), exported, file],
-            (run, parsed, token) => run.ExportAsync(NameOf(parsed), parsed.GetValue(exported), parsed.GetRequiredValue(file).FullName, token));
-        Add("freeze", "Let a domain serve as it is, without learning.", [Name()], (run, parsed, token) => run.FreezeAsync(NameOf(parsed), unfreeze: false, token));
-        Add("unfreeze", "Let a frozen domain learn again.", [Name()], (run, parsed, token) => run.FreezeAsync(NameOf(parsed), unfreeze: true, token));
-        Add("delete", "Delete a domain: audio, transcripts and weights.", [Name(), yes],
+        Add("list", "List all domains.", [learner], (run, parsed, token) => run.ListAsync(ModelOf(parsed), token));
+        Add("show", "Show one domain.", [Name(), learner], (run, parsed, token) => run.ShowAsync(NameOf(parsed), ModelOf(parsed), token));
+        Add("revisions", "List the revisions of a domain, the newest first.", [Name(), learner],
+            (run, parsed, token) => run.ListRevisionsAsync(NameOf(parsed), ModelOf(parsed), token));
+        Add("reset", "Take a domain back to an earlier revision, or to the model.", [Name(), learner, revision],
+            (run, parsed, token) => run.ResetAsync(NameOf(parsed), ModelOf(parsed), parsed.GetValue(revision), token));
+        Add("export", "Write a revision of a domain to a file.", [Name(), learner, exported, file],
+            (run, parsed, token) => run.ExportAsync(NameOf(parsed), ModelOf(parsed), parsed.GetValue(exported), parsed.GetRequiredValue(file).FullName, token));
+        Add("freeze", "Let a domain serve as it is, without learning.", [Name(), learner],
+            (run, parsed, token) => run.FreezeAsync(NameOf(parsed), ModelOf(parsed), unfreeze: false, token));
+        Add("unfreeze", "Let a frozen domain learn again.", [Name(), learner],
+            (run, parsed, token) => run.FreezeAsync(NameOf(parsed), ModelOf(parsed), unfreeze: true, token));
+        Add("delete", "Delete a domain: audio, transcripts, examples and weights, of all models.", [Name(), yes],
             (run, parsed, token) => run.DeleteAsync(NameOf(parsed), parsed.GetValue(yes), token));
-        Add("watch", "Show what happens to domains, until Ctrl-C.", [optionalName, from],
-            (run, parsed, token) => run.WatchAsync(parsed.GetValue(optionalName) ?? "", parsed.GetValue(from), token));
+        Add("watch", "Show what happens to domains, until Ctrl-C.", [optionalName, learner, from],
+            (run, parsed, token) => run.WatchAsync(parsed.GetValue(optionalName) ?? "", ModelOf(parsed), parsed.GetValue(from), token));
 
         var texts = new Argument<string[]>("TEXT") { Arity = ArgumentArity.ZeroOrMore, Description = "What is said there: text, a sentence a line, or a manifest (.jsonl)." };
         var hotwords = HotwordOption.Create();
@@ -119,6 +127,8 @@ internal static class DomainCommand
         AddTo(examples, "delete", "Delete some of them, or all.", [Name(), ids, model, yes],
             (run, parsed, token) => run.Examples(parsed.GetValue(model)).DeleteAsync(NameOf(parsed), parsed.GetValue(ids) ?? [], parsed.GetValue(yes), token));
         return command;
+
+        string ModelOf(ParseResult parsed) => parsed.GetValue(learner) ?? "";
 
         void Add(string name, string description, Symbol[] symbols, Func<DomainRun, ParseResult, CancellationToken, Task> action) =>
             AddTo(command, name, description, symbols, action);

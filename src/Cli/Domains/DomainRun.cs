@@ -53,6 +53,11 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
             await error.WriteLineAsync($"attune: {exception.Message}");
             return ExitCode.RunFailed;
         }
+        catch (RpcException exception) when (ServerConnection.ReasonOf(exception) == "MODEL_SWAPPED")
+        {
+            await error.WriteLineAsync($"attune: {exception.Status.Detail}");
+            return ExitCode.RunFailed;
+        }
         catch (RpcException exception) when (ServerConnection.IsUnreachable(exception))
         {
             await error.WriteLineAsync(
@@ -66,37 +71,40 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
         }
         catch (RpcException exception)
         {
-            await error.WriteLineAsync($"attune: {exception.Status.Detail} 'attune domain list' shows the domains, 'attune domain revisions DOMAIN' their revisions.");
+            await error.WriteLineAsync($"attune: {exception.Status.Detail}{HintFor(exception)}");
             return ExitCode.RunFailed;
         }
     }
 
-    public async Task ListAsync(CancellationToken cancellationToken)
+    /// <summary>Lists domains.</summary>
+    /// <param name="model">Of the text model of that name; empty for the speech model. So it is in all methods.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task ListAsync(string model, CancellationToken cancellationToken)
     {
-        var page = new ListDomainsRequest();
+        var page = new ListDomainsRequest { Model = model };
         do
         {
             var response = await _client.ListDomainsAsync(page, cancellationToken: cancellationToken);
-            foreach (var domain in response.Domains) await WriteAsync(domain, DomainText.Row(domain));
+            foreach (var domain in response.Domains) await WriteAsync(domain, DomainText.Row(domain, model));
             page.PageToken = response.NextPageToken;
         }
         while (page.PageToken.Length > 0);
     }
 
-    public async Task ShowAsync(string name, CancellationToken cancellationToken) =>
-        await WriteAsync(await _client.GetDomainAsync(new GetDomainRequest { Domain = name }, cancellationToken: cancellationToken));
+    public async Task ShowAsync(string name, string model, CancellationToken cancellationToken) =>
+        await DescribeAsync(await _client.GetDomainAsync(new GetDomainRequest { Domain = name, Model = model }, cancellationToken: cancellationToken), model);
 
-    public async Task ListRevisionsAsync(string name, CancellationToken cancellationToken)
+    public async Task ListRevisionsAsync(string name, string model, CancellationToken cancellationToken)
     {
-        var response = await _client.ListRevisionsAsync(new ListRevisionsRequest { Domain = name }, cancellationToken: cancellationToken);
+        var response = await _client.ListRevisionsAsync(new ListRevisionsRequest { Domain = name, Model = model }, cancellationToken: cancellationToken);
         foreach (var revision in response.Revisions) await WriteAsync(revision, DomainText.Row(revision));
     }
 
     /// <summary>Writes a revision to a file, which appears whole or not at all.</summary>
-    public async Task ExportAsync(string name, long revision, string path, CancellationToken cancellationToken)
+    public async Task ExportAsync(string name, string model, long revision, string path, CancellationToken cancellationToken)
     {
         if (File.Exists(path)) throw new IOException($"{path} exists.");
-        using var call = _client.ExportRevision(new ExportRevisionRequest { Domain = name, Revision = revision }, cancellationToken: cancellationToken);
+        using var call = _client.ExportRevision(new ExportRevisionRequest { Domain = name, Model = model, Revision = revision }, cancellationToken: cancellationToken);
         var temporary = path + ".tmp";
         try
         {
@@ -121,11 +129,11 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
         }
     }
 
-    public async Task ResetAsync(string name, long revision, CancellationToken cancellationToken) =>
-        await WriteAsync(await _client.ResetDomainAsync(new ResetDomainRequest { Domain = name, Revision = revision }, cancellationToken: cancellationToken));
+    public async Task ResetAsync(string name, string model, long revision, CancellationToken cancellationToken) =>
+        await DescribeAsync(await _client.ResetDomainAsync(new ResetDomainRequest { Domain = name, Model = model, Revision = revision }, cancellationToken: cancellationToken), model);
 
-    public async Task FreezeAsync(string name, bool unfreeze, CancellationToken cancellationToken) =>
-        await WriteAsync(await _client.FreezeDomainAsync(new FreezeDomainRequest { Domain = name, Unfreeze = unfreeze }, cancellationToken: cancellationToken));
+    public async Task FreezeAsync(string name, string model, bool unfreeze, CancellationToken cancellationToken) =>
+        await DescribeAsync(await _client.FreezeDomainAsync(new FreezeDomainRequest { Domain = name, Model = model, Unfreeze = unfreeze }, cancellationToken: cancellationToken), model);
 
     /// <summary>Tells a domain what is said there.</summary>
     /// <param name="name">The domain.</param>
@@ -153,7 +161,7 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
 
     /// <summary>What is done to a domain's examples for a text model.</summary>
     /// <param name="model">Its name; null for the only one.</param>
-    public ExampleRun Examples(string? model) => new(_texts, model ?? "", WriteAsync);
+    public ExampleRun Examples(string? model) => new(_texts, model ?? "", WriteAsync, error);
 
     /// <summary>Deletes a domain if that was confirmed.</summary>
     public async Task DeleteAsync(string name, bool confirmed, CancellationToken cancellationToken)
@@ -164,14 +172,14 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
     }
 
     /// <summary>Shows events until interrupted.</summary>
-    public async Task WatchAsync(string name, long? after, CancellationToken cancellationToken)
+    public async Task WatchAsync(string name, string model, long? after, CancellationToken cancellationToken)
     {
-        var request = new WatchEventsRequest { Domain = name };
+        var request = new WatchEventsRequest { Domain = name, Model = model };
         if (after is { } id) request.AfterId = id;
         using var call = _client.WatchEvents(request, cancellationToken: cancellationToken);
         try
         {
-            await foreach (var item in call.ResponseStream.ReadAllAsync(cancellationToken)) await WriteAsync(item, DomainText.Row(item));
+            await foreach (var item in call.ResponseStream.ReadAllAsync(cancellationToken)) await WriteAsync(item, DomainText.Row(item, model));
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is OperationCanceledException or RpcException)
         {
@@ -181,7 +189,14 @@ internal sealed class DomainRun(ServerConnection server, bool json, TextWriter o
 
     private Task WriteAsync(DomainLanguage language) => WriteAsync(language, DomainText.Describe(language));
 
-    private Task WriteAsync(Domain domain) => WriteAsync(domain, DomainText.Describe(domain));
+    private Task DescribeAsync(Domain domain, string model) => WriteAsync(domain, DomainText.Describe(domain, model));
 
     private Task WriteAsync(IMessage message, string text) => output.WriteLineAsync(json ? Json.Format(message) : text);
+
+    private static string HintFor(RpcException exception) => ServerConnection.ReasonOf(exception) switch
+    {
+        "DOMAIN_NOT_FOUND" => " 'attune domain list' shows the domains, with --model those of a text model.",
+        "REVISION_NOT_FOUND" => " 'attune domain revisions DOMAIN' shows them, with --model those of a text model.",
+        _ => "",
+    };
 }

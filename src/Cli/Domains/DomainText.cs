@@ -7,16 +7,19 @@ namespace Attune.Cli.Domains;
 internal static class DomainText
 {
     /// <summary>A domain in one line.</summary>
-    public static string Row(Domain domain) => string.Create(
+    /// <param name="domain">The domain.</param>
+    /// <param name="model">Name of the text model that it is about; empty for the speech model.</param>
+    public static string Row(Domain domain, string model) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{domain.Name,-24}  {RevisionName(domain.Revision),-14}  {domain.Utterances,6} utterances  {domain.Updates,5} updates  {domain.Refused,4} refused  "
+        $"{domain.Name,-24}  {RevisionName(domain.Revision),-14}  {domain.Utterances,6} {Unit(model)}  {domain.Updates,5} updates  {domain.Refused,4} refused  "
         + $"{domain.Resets,4} resets{(domain.Frozen ? "  frozen" : "")}");
 
     /// <summary>A domain in full.</summary>
-    public static string Describe(Domain domain) => string.Create(CultureInfo.InvariantCulture, $"""
+    /// <inheritdoc cref="Row(Domain, string)"/>
+    public static string Describe(Domain domain, string model) => string.Create(CultureInfo.InvariantCulture, $"""
         {domain.Name}{(domain.Frozen ? " (frozen)" : "")}
           serves      {RevisionName(domain.Revision)}{(domain.Revision == 0 ? "" : $", made from {RevisionName(domain.ParentRevision)}")}
-          utterances  {domain.Utterances}: {domain.UtterancesLearnt} learnt from, {domain.UtterancesWaiting} waiting, {domain.UtterancesDropped} given up
+          {Unit(model),-10}  {domain.Utterances}: {domain.UtterancesLearnt} learnt from, {domain.UtterancesWaiting} waiting, {domain.UtterancesDropped} given up
           updates     {domain.Updates} served, {domain.Refused} refused by the gate
           resets      {domain.Resets}
           since       {Time(domain.CreateTime)}
@@ -48,15 +51,17 @@ internal static class DomainText
         $"{example.Id}  until {Time(example.ExpireTime)}  {(example.Label.Length > 0 ? $"{example.Label,-16}  " : "")}{example.Text.ReplaceLineEndings(" ")}";
 
     /// <summary>An event in one line.</summary>
-    public static string Row(DomainEvent item) => string.Create(
+    /// <param name="item">The event.</param>
+    /// <param name="model">As of a domain.</param>
+    public static string Row(DomainEvent item, string model) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{item.Id,6}  {Time(item.Time)}  {item.Domain,-24}  {item.Kind.ToString().ToLowerInvariant()}{What(item)}");
+        $"{item.Id,6}  {Time(item.Time)}  {item.Domain,-24}  {item.Kind.ToString().ToLowerInvariant()}{What(item, model)}");
 
-    private static string What(DomainEvent item)
+    private static string What(DomainEvent item, string model)
     {
         var text = item.Kind switch
         {
-            DomainEvent.Types.Kind.Updated or DomainEvent.Types.Kind.Refused => $" {item.Revision} from {item.Parent()}, {item.UtteranceIds.Count} utterances",
+            DomainEvent.Types.Kind.Updated or DomainEvent.Types.Kind.Refused => $" {item.Revision} from {item.Parent()}, {item.UtteranceIds.Count} {Unit(model)}",
             DomainEvent.Types.Kind.Reset => $" from {item.Parent()} to {RevisionName(item.Revision)}: {item.Reason}",
             _ => "",
         };
@@ -64,6 +69,8 @@ internal static class DomainText
             text += string.Create(CultureInfo.InvariantCulture, $", loss {item.LossBefore:F4} -> {item.LossAfter:F4}");
         return item.Verdict is null ? text : $"{text}, {Verdict(item.Verdict)}";
     }
+
+    private static string Unit(string model) => model.Length == 0 ? "utterances" : "examples";
 
     private static string Parent(this DomainEvent item) => RevisionName(item.ParentRevision);
 

@@ -3,6 +3,7 @@ using Attune.Adaptation.Training;
 using Attune.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace Attune.Cli.Domains;
 
@@ -10,7 +11,8 @@ namespace Attune.Cli.Domains;
 /// <param name="client">The server.</param>
 /// <param name="model">Name of the text model; empty for the only one.</param>
 /// <param name="write">Prints a message, or the line that says the same to people.</param>
-internal sealed class ExampleRun(V1.Text.TextClient client, string model, Func<IMessage, string, Task> write)
+/// <param name="error">Told how far a file got that could not be added as a whole.</param>
+internal sealed class ExampleRun(V1.Text.TextClient client, string model, Func<IMessage, string, Task> write, TextWriter error)
 {
     /// <summary>Examples of a call, and characters from which on there are no more of them: far below what servers take by default.</summary>
     private const int CallExamples = 100, CallCharacters = 1 << 20;
@@ -24,13 +26,13 @@ internal sealed class ExampleRun(V1.Text.TextClient client, string model, Func<I
     /// <exception cref="ManifestException">Bad lines that are not to be skipped, or no line is left. Nothing is added then.</exception>
     public async Task AddAsync(string domain, string path, bool skipInvalid, TimeSpan? ttl, CancellationToken cancellationToken)
     {
-        var request = Request();
-        var characters = 0;
-        foreach (var example in ExampleLines.Read(path, skipInvalid))
+        var examples = ExampleLines.Read(path, skipInvalid);
+        var (done, request, characters) = (0, Request(), 0);
+        foreach (var example in examples)
         {
             if (request.Examples.Count == CallExamples || (request.Examples.Count > 0 && characters + example.Text.Length > CallCharacters))
             {
-                await SendAsync(request, cancellationToken);
+                await SendNextAsync();
                 (request, characters) = (Request(), 0);
             }
 
@@ -38,9 +40,26 @@ internal sealed class ExampleRun(V1.Text.TextClient client, string model, Func<I
             characters += example.Text.Length;
         }
 
-        await SendAsync(request, cancellationToken);
+        await SendNextAsync();
 
         AddExamplesRequest Request() => new() { Domain = domain, Model = model, Ttl = ttl?.ToDuration() };
+
+        async Task SendNextAsync()
+        {
+            try
+            {
+                await SendAsync(request, cancellationToken);
+                done += request.Examples.Count;
+            }
+            catch (Exception exception) when (done > 0 && exception is RpcException or OperationCanceledException)
+            {
+                // Given again as a whole, those before it would be there twice.
+                await error.WriteLineAsync(
+                    $"attune: {done} of the {examples.Count} examples of {path} were added before this failed; examples[0] of what failed is number {done + 1} of the file. "
+                    + "'attune domain examples list' tells what is there. Add the others from a file of their own.");
+                throw;
+            }
+        }
     }
 
     /// <summary>Lists the examples.</summary>

@@ -20,7 +20,8 @@ public sealed class DomainCommandTests : IAsyncLifetime
         [
             "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Adaptation:Fast:Parameters", "top-1",
             "--Adaptation:Slow:UtterancesPerUpdate", "2", "--Adaptation:Slow:FastSteps", "1", "--Adaptation:Gate:HeldBack", "0",
-            $"--Text:Models:story={_story.FolderPath}",
+            $"--Text:Models:story={_story.FolderPath}", "--Text:Slow:ExamplesPerUpdate", "24", "--Text:Slow:HeldBackShare", "0.5", "--Text:Slow:LearningRate", "0.02",
+            "--Text:Slow:MinLocality", "0",
         ]);
         await _app.StartAsync();
     }
@@ -105,6 +106,58 @@ public sealed class DomainCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Domain_OfATextModel_EveryCommandIsAboutWhatItLearntWithThat()
+    {
+        await TeachTextAsync("orders");
+
+        var list = await RunAsync("list", "--model", "story");
+        var show = await RunAsync("show", "orders", "--model", "story");
+        var revisions = await RunAsync("revisions", "orders", "--model", "story");
+        using var folder = new TemporaryFolder();
+        var exported = await RunAsync("export", "orders", "--model", "story", "--out", folder.File("orders.safetensors"));
+        var frozen = await RunAsync("freeze", "orders", "--model", "story");
+        var thawed = await RunAsync("unfreeze", "orders", "--model", "story");
+        var reset = await RunAsync("reset", "orders", "--model", "story");
+        var restored = await RunAsync("reset", "orders", "--model", "story", "--revision", "1", "--json");
+        var speech = await RunAsync("revisions", "orders");
+        var unknown = await RunAsync("revisions", "orders", "--model", "stories");
+        var absent = await RunAsync("show", "order", "--model", "story");
+        using var interrupt = new CancellationTokenSource();
+        using var output = new InterruptingWriter(interrupt, lines: 1);
+        var watched = await CliRun.RunAsync(output, ["domain", "watch", "orders", "--model", "story", "--from", "0", "--server", Url], interrupt.Token);
+
+        Assert.Matches("^orders +revision 1 +24 examples +1 updates", list.Output);
+        Assert.Contains("\n  examples    24: 24 learnt from", show.Output, StringComparison.Ordinal);
+        Assert.Matches("1 from 0 .* passed  serves", revisions.Output);
+        Assert.StartsWith("Wrote revision 1 of orders to ", exported.Output, StringComparison.Ordinal);
+        Assert.StartsWith("orders (frozen)", frozen.Output, StringComparison.Ordinal);
+        Assert.StartsWith("orders\n", thawed.Output, StringComparison.Ordinal);
+        Assert.Contains("serves      the model", reset.Output, StringComparison.Ordinal);
+        Assert.Equal("1", restored.Json[0].GetProperty("revision").GetString());
+        Assert.Matches("^ *[0-9]+  .*Z  orders +updated 1 from the model, 24 examples, loss .* -> .*, passed\n$", watched.Output);
+        Assert.Equal((ExitCode.Success, ""), (speech.Status, speech.Output)); // of speech it learnt nothing
+        Assert.Equal((ExitCode.RunFailed, "attune: model must be one of story. Given: 'stories'.\n"), (unknown.Status, unknown.Error));
+        Assert.Equal((ExitCode.RunFailed, true), (absent.Status, absent.Error.Contains("from its first example. 'attune domain list' shows the domains, with --model", StringComparison.Ordinal)));
+        Assert.All([list, show, revisions, exported, frozen, thawed, reset, restored, speech, watched], run => Assert.Equal((ExitCode.Success, ""), (run.Status, run.Error)));
+    }
+
+    [Fact]
+    public async Task Domain_ExamplesOfWhichTheServerRefusesOne_SaysHowFarItGot()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllLinesAsync(folder.File("orders.jsonl"), Enumerable.Range(0, 150).Select(i => $$"""{"text": "{{new string('a', i == 120 ? 40_000 : 1)}}"}"""));
+
+        var run = await RunAsync("examples", "add", "orders", folder.File("orders.jsonl"));
+        var listed = await RunAsync("examples", "list", "orders", "--json");
+
+        Assert.Equal(ExitCode.RunFailed, run.Status);
+        Assert.Equal(100, listed.Json.Count);
+        Assert.Contains("100 of the 150 examples of ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("examples[0] of what failed is number 101 of the file", run.Error, StringComparison.Ordinal);
+        Assert.Contains("examples[20].text must have 1 to ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Domain_Language_IsToldShownAndForgotten()
     {
         using var folder = new TemporaryFolder();
@@ -180,6 +233,16 @@ public sealed class DomainCommandTests : IAsyncLifetime
             await new Speech.SpeechClient(channel).RecognizeAsync(new RecognizeRequest { Audio = audio, Config = new RecognitionConfig { Domain = domain } });
         }
 
+        Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Adds examples and waits for the update.</summary>
+    private async Task TeachTextAsync(string domain)
+    {
+        using var channel = GrpcChannel.ForAddress(Url);
+        using var watch = new V1.Adaptation.AdaptationClient(channel).WatchEvents(new WatchEventsRequest { Domain = domain, Model = "story", AfterId = 0 });
+        await new V1.Text.TextClient(channel).AddExamplesAsync(
+            new AddExamplesRequest { Domain = domain, Model = "story", Examples = { Enumerable.Range(0, 24).Select(i => new Example { Text = $"the cat sat on the mat {i % 5}" }) } });
         Assert.True(await watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
     }
 
