@@ -28,7 +28,7 @@ internal sealed partial class DomainFollower(
                     await catalogue.RefreshAsync(item.Domain);
                 }
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 Log.Failed(logger, exception);
                 await Task.Delay(Pause, time, cancellationToken);

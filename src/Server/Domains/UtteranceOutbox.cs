@@ -68,7 +68,7 @@ internal sealed partial class UtteranceOutbox(StateOptions options, TimeProvider
         {
             return false;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.Lost(logger, exception); // it would fail again, and hold up everything behind it
             return true;

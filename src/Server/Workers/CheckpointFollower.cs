@@ -48,7 +48,7 @@ internal sealed partial class CheckpointFollower(
         {
             // Told by the connection already.
         }
-        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             if (_failed.GetValueOrDefault(slot.Name) != version) Log.Failed(logger, version, slot.Name, exception);
             _failed[slot.Name] = version;

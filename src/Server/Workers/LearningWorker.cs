@@ -65,7 +65,7 @@ internal sealed partial class LearningWorker(
             {
                 // Told by the connection already.
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 Log.RoundFailed(logger, exception);
             }

@@ -87,7 +87,7 @@ internal sealed partial class TextLearningWorker(
             {
                 // Told by the connection already.
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 Log.RoundFailed(logger, model.Name, exception);
             }
