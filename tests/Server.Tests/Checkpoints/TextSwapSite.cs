@@ -1,7 +1,6 @@
 using Attune.Recognition.Models;
 using Attune.Server.Text;
 using Attune.Text;
-using Attune.V1;
 using Grpc.Core;
 
 namespace Attune.Server.Tests.Checkpoints;
