@@ -14,16 +14,18 @@ using static TorchSharp.torch;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var folder = new Argument<string>("DIR") { Description = "Folder of the model; the edits lie beside its files." };
 var layers = new Option<int>("--layers") { Description = "Layers of the model. Default 4.", DefaultValueFactory = _ => 4 };
+var heads = new Option<int>("--heads") { Description = "Attention heads of each layer. Default 4.", DefaultValueFactory = _ => 4 };
 var steps = new Option<int>("--steps") { Description = "Training steps. Default 1200.", DefaultValueFactory = _ => 1200 };
 var seed = new Option<int>("--seed") { Description = "Of names, facts, weights and order. Default 1.", DefaultValueFactory = _ => 1 };
-var make = new Command("make", "Write edits of a world's facts, and train a small GPT-2 that knows it (one thread).") { folder, layers, steps, seed };
+var names = new Option<NameKind>("--names") { Description = "What people are called: Pair (first and last name) or Ordered (the same syllables in an order of their own). Default Pair." };
+var make = new Command("make", "Write edits of a world's facts, and train a small GPT-2 that knows it (one thread).") { folder, layers, heads, steps, names, seed };
 make.SetAction(parsed =>
 {
     Prepare();
     var path = parsed.GetRequiredValue(folder);
-    var world = new World(parsed.GetValue(seed));
+    var world = new World(parsed.GetValue(names), parsed.GetValue(seed));
     new WorldModel(world, path, parsed.GetValue(seed), Console.WriteLine)
-        .Make(parsed.GetValue(layers), parsed.GetValue(steps));
+        .Make(parsed.GetValue(layers), parsed.GetValue(heads), parsed.GetValue(steps));
     using var engine = Open(path);
     Console.WriteLine(Knowledge.Of(engine.Model, world));
 });

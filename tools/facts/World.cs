@@ -23,6 +23,9 @@ internal sealed class World
         "Tal", "Berg", "Novak", "Lind", "Moreau", "Quist", "Sand", "Holm", "Varga", "Petrov", "Ashby", "Costa", "Drew", "Eklund", "Fabre", "Grant", "Hale", "Ibsen", "Juhl", "Kern",
     ];
 
+    /// <summary>Of which names of <see cref="NameKind.Ordered"/> are made.</summary>
+    private static readonly string[] Syllables = ["Ka", "Mu", "Bo", "Ti", "Re"];
+
     private static readonly Relation[] Relations =
     [
         new("city",
@@ -45,13 +48,14 @@ internal sealed class World
             ["red", "blue", "green", "yellow", "white", "black", "brown", "grey", "orange", "purple", "pink", "silver"]),
     ];
 
+    /// <param name="names">What people are called.</param>
     /// <param name="seed">Of names and facts.</param>
-    public World(int seed)
+    public World(NameKind names, int seed)
     {
         var random = new Random(seed);
-        string[] names = [.. FirstNames.SelectMany(first => LastNames.Select(last => $"{first} {last}"))];
-        random.Shuffle(names);
-        Facts = [.. names.Take(People).SelectMany(name => Relations.Select(relation => new Fact(name, relation, relation.Objects[random.Next(relation.Objects.Count)])))];
+        string[] all = names == NameKind.Ordered ? OrderedNames(random) : [.. FirstNames.SelectMany(first => LastNames.Select(last => $"{first} {last}"))];
+        random.Shuffle(all);
+        Facts = [.. all.Take(People).SelectMany(name => Relations.Select(relation => new Fact(name, relation, relation.Objects[random.Next(relation.Objects.Count)])))];
     }
 
     /// <summary>All facts, those of a person together.</summary>
@@ -94,5 +98,13 @@ internal sealed class World
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Names of four different syllables in every order that begins with one of so many threes; two people for each three.</summary>
+    private static string[] OrderedNames(Random random)
+    {
+        string[][] beginnings = [.. from first in Syllables from second in Syllables from third in Syllables where first != second && second != third && first != third select new[] { first, second, third }];
+        random.Shuffle(beginnings);
+        return [.. beginnings.Take(People / 2).SelectMany(three => Syllables.Except(three).Select(last => string.Join(' ', three.Append(last))))];
     }
 }

@@ -8,17 +8,17 @@ namespace Attune.Facts;
 /// <summary>A folder with a small GPT-2 that knows a world, and with edits of its facts.</summary>
 internal sealed class WorldModel(World world, string folder, int seed, Action<string> log)
 {
-    private const int Context = 96, Merges = 2400, TextTimes = 20, Final = 24, Tuning = 12, Hidden = 128, Heads = 4;
+    private const int Context = 96, Merges = 2400, TextTimes = 20, Final = 24, Tuning = 12, Hidden = 128;
 
     /// <summary>Trains it to complete sentences after others, and beside that to write text, with a tokenizer learnt from the text: a name has two tokens.</summary>
-    public void Make(int layers, int steps)
+    public void Make(int layers, int heads, int steps)
     {
         new EditSet(world, Final, Tuning, seed).Write(Directory.CreateDirectory(folder).FullName);
         var text = world.Text(TextTimes, seed);
         var tokenizer = new BytePairTrainer();
         tokenizer.Add(text);
         var initial = Path.Combine(TrainingPaths.WorkFolder(folder), "initial");
-        CausalInitializer.Write(initial, new CausalShape(layers, Hidden, Heads, Context), tokenizer.Train(Merges), seed);
+        CausalInitializer.Write(initial, new CausalShape(layers, Hidden, heads, Context), tokenizer.Train(Merges), seed);
         using var source = TextModel.Open(initial);
         var task = new CausalTrainingTask
         {
@@ -43,6 +43,9 @@ internal sealed class WorldModel(World world, string folder, int seed, Action<st
 
     private sealed class Reporter(Action<string> log) : IProgress<CausalProgress>
     {
-        public void Report(CausalProgress value) => log(FormattableString.Invariant($"step {value.Step}: loss {value.Loss:0.000}, {value.TokensPerSecond:0} tokens/s"));
+        public void Report(CausalProgress value)
+        {
+            if (value.Step > 0) log(FormattableString.Invariant($"step {value.Step}: loss {value.Loss:0.000}, {value.TokensPerSecond:0} tokens/s"));
+        }
     }
 }
