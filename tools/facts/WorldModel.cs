@@ -10,7 +10,7 @@ internal sealed class WorldModel(World world, string folder, int seed, Action<st
 {
     private const int Context = 96, Merges = 2400, TextTimes = 20, Final = 24, Tuning = 12, Hidden = 128;
 
-    /// <summary>Trains it to complete sentences after others, and beside that to write text, with a tokenizer learnt from the text: a name has two tokens.</summary>
+    /// <summary>Trains it to complete sentences after others, and beside that to write text, with a tokenizer learnt from the text: each word of a name is a token.</summary>
     public void Make(int layers, int heads, int steps)
     {
         new EditSet(world, Final, Tuning, seed).Write(Directory.CreateDirectory(folder).FullName);
