@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Attune.Adaptation;
 using Attune.Server.Serving.Streaming;
 using Attune.Server.Tests.Access;
 using Attune.Server.Tests.Serving.Streaming;
@@ -64,6 +65,8 @@ public class HostileClientTests
         var speech = new Speech.SpeechClient(channel);
         var audio = StreamAudio.Pcm16(await StreamAudio.JoinAsync(TimeSpan.Zero, "digits-clean-3"));
         await StreamCall.RunAsync(speech, StreamCall.Config(steps: 1), audio);
+        var threads = app.Services.GetRequiredService<AdaptationThreads>();
+        await RestAsync(threads);
         var tensors = LiveTensors.Settle();
         var admission = app.Services.GetRequiredService<StreamAdmission>();
 
@@ -81,6 +84,7 @@ public class HostileClientTests
             while (admission.Admitted > 0) await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
+        await RestAsync(threads);
         Assert.Equal(tensors, LiveTensors.Settle());
     }
 
@@ -154,5 +158,14 @@ public class HostileClientTests
         {
             // Reset.
         }
+    }
+
+    /// <summary>Waits until each thread has let go of what it did before: answers come while their tensors are still there.</summary>
+    private static async Task RestAsync(AdaptationThreads threads)
+    {
+        using var all = new Barrier(threads.Workers);
+        bool Meet() => all.SignalAndWait(TimeSpan.FromMinutes(1));
+        var met = Enumerable.Range(0, threads.Workers).Select(_ => threads.TryRun(Meet, TestContext.Current.CancellationToken)!);
+        Assert.All(await Task.WhenAll(met), Assert.True);
     }
 }
