@@ -6,15 +6,16 @@ namespace Attune.Adaptation;
 
 /// <summary>Whether this processor multiplies faster in bfloat16 than in float32.</summary>
 /// <remarks>
-/// Found out once for the process, in some 20 ms: what has no instruction for it is slower, and what has one is tried, since there were processors and builds of libtorch that
-/// gained nothing by it. Thread-safe.
+/// Found out once for the process, in some 60 ms: what has no instruction for it is slower, and what has one is tried, since there were processors and builds of libtorch that
+/// gained nothing by it. It is tried on one thread, since where others keep the cores busy threads of one product wait for each other, and in memory that the runs before have used,
+/// since the first touch of memory can take longer than the product: both would take as long in either type. Thread-safe.
 /// </remarks>
 internal static class BFloat16Products
 {
     /// <summary>Of the time in float32: what is to be gained must be worth the rounding.</summary>
     private const double LargestShare = 0.8;
 
-    private const int Runs = 7;
+    private const int Runs = 15;
 
     private static readonly Lazy<bool> Faster = new(() => HasInstructions && Share() <= LargestShare);
 
@@ -30,6 +31,20 @@ internal static class BFloat16Products
     private static double Share()
     {
         TorchRuntime.EnsureLoaded();
+        var threads = get_num_threads();
+        set_num_threads(1);
+        try
+        {
+            return ShareOnThisThread();
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    private static double ShareOnThisThread()
+    {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var (x, weight) = (ones(256, 512), ones(1024, 512)); // a feed-forward layer's, of 8 s of speech in a small model
@@ -46,6 +61,7 @@ internal static class BFloat16Products
 
     private static TimeSpan Min(TimeSpan fastest, Func<Tensor> product)
     {
+        using var scope = NewDisposeScope(); // so that the next run finds its memory
         var started = Stopwatch.GetTimestamp();
         product();
         var elapsed = Stopwatch.GetElapsedTime(started);
