@@ -49,13 +49,14 @@ internal static class EditCommand
         var prefixes = NumberOption.Create<int>("--prefixes", "N", new RangeAttribute(0, 1000), "Beginnings, written by the model, that the edit must hold after.");
         prefixes.DefaultValueFactory = _ => 12;
         var steps = NumberOption.For<EditOptions, int>("--steps", "N", nameof(EditOptions.Steps), "Most steps of the search for each value.");
+        var size = NumberOption.For<EditOptions, double>("--step-size", "X", nameof(EditOptions.StepSize), "Size of these steps, as a share of the value before.");
         var essence = NumberOption.For<EditOptions, double>("--essence-weight", "W", nameof(EditOptions.EssenceWeight), "How much the essence prompts hold.");
         var change = NumberOption.For<EditOptions, double>("--longest-change", "X", nameof(EditOptions.LongestChange), "Longest change of a value, in lengths of the value before.");
         var seed = Seed("Seed of the model's own texts.");
         var (threads, json) = (Threads(), Json());
         var command = new Command("edit", "Change facts that a text model knows.")
         {
-            model, file, output, layer, text, prefixes, steps, essence, change, seed, threads, json, CreateTrace(), CreateUndo(),
+            model, file, output, layer, text, prefixes, steps, size, essence, change, seed, threads, json, CreateTrace(), CreateUndo(),
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -67,7 +68,13 @@ internal static class EditCommand
                 parsed.GetValue(text)?.FullName,
                 parsed.GetValue(prefixes),
                 parsed.GetValue(seed),
-                new EditOptions { Steps = parsed.GetValue(steps), EssenceWeight = parsed.GetValue(essence), LongestChange = parsed.GetValue(change) });
+                new EditOptions
+                {
+                    Steps = parsed.GetValue(steps),
+                    StepSize = parsed.GetValue(size),
+                    EssenceWeight = parsed.GetValue(essence),
+                    LongestChange = parsed.GetValue(change),
+                });
             return Run(parsed, threads, json, run => run.Edit(settings, cancellationToken));
         });
         return command;
