@@ -51,7 +51,7 @@ rates() {
   python3 -c 'import json, sys
 r = json.load(open(sys.argv[1]))["results"][0]
 i = r["wer_interval"]
-print(f"| {100 * r[\"wer\"]:.1f} ({100 * i[\"low\"]:.1f} to {100 * i[\"high\"]:.1f}) | {100 * r[\"cer\"]:.1f} ", end="")' "$json"
+print("| %.1f (%.1f to %.1f) | %.1f " % tuple(100 * x for x in (r["wer"], i["low"], i["high"], r["cer"])), end="")' "$json"
 }
 
 numbers digits digits 0.5 21 --exclude "$speech/digits/test.jsonl"
