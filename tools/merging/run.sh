@@ -54,6 +54,16 @@ i = r["wer_interval"]
 print("| %.1f (%.1f to %.1f) | %.1f " % tuple(100 * x for x in (r["wer"], i["low"], i["high"], r["cer"])), end="")' "$json"
 }
 
+# A row of a table; a failure ends the script: NAME MODEL MANIFESTS...
+row() {
+  local figures line="| $1 "
+  for manifest in "${@:3}"; do
+    figures=$(rates "$2" "$manifest")
+    line+=$figures
+  done
+  echo "$line|"
+}
+
 numbers digits digits 0.5 21 --exclude "$speech/digits/test.jsonl"
 numbers letters-test letters 0.1 22
 numbers letters letters 0.5 23 --exclude "$folder/letters-test/train.jsonl"
@@ -71,12 +81,12 @@ for lambda in 0.25 0.5 1; do
 done
 echo "| | WER (95 %) | CER |"
 echo "|---|---|---|"
-echo "| before $(rates "$ancestor" "$real")|"
-echo "| C: target, synthetic $(rates "$folder/target-synthetic" "$real")|"
+row "before" "$ancestor" "$real"
+row "C: target, synthetic" "$folder/target-synthetic" "$real"
 for lambda in 0.25 0.5 1; do
-  echo "| C + $lambda (A - B) $(rates "$folder/analogy-$lambda" "$real")|"
+  row "C + $lambda (A - B)" "$folder/analogy-$lambda" "$real"
 done
-echo "| fine-tuned to real digit strings $(rates "$folder/target-real" "$real")|"
+row "fine-tuned to real digit strings" "$folder/target-real" "$real"
 
 letters=$folder/letters-test/train.jsonl
 two() { merge "$1" "$2" "base_model: $ancestor" 'models:' '  - model: target-real' '  - model: letters-alone' "$3"; }
@@ -86,7 +96,7 @@ two ties ties 'parameters: { weight: 1, density: 0.5 }'
 echo
 echo "| | digit strings: WER (95 %) | CER | spelled letters: WER (95 %) | CER |"
 echo "|---|---|---|---|---|"
-both() { echo "| $1 $(rates "$2" "$real")$(rates "$2" "$letters")|"; }
+both() { row "$1" "$2" "$real" "$letters"; }
 both before "$ancestor"
 both "digits alone" "$folder/target-real"
 both "letters alone" "$folder/letters-alone"
