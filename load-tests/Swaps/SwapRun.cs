@@ -15,8 +15,8 @@ internal sealed class SwapRun
 
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
 
-    /// <summary>After a second without work the server returns what the C library's heap holds.</summary>
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(3);
+    /// <summary>After five seconds without work the server returns what the C library's heap holds.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(7), Collected = TimeSpan.FromSeconds(3);
 
     public required int Activations { get; init; }
 
@@ -128,7 +128,7 @@ internal sealed class SwapRun
                 await load.DisposeAsync();
                 await Task.Delay(Idle, cancellationToken);
                 for (var j = 0; j < Collections; j++) await server.CollectAsync(cancellationToken);
-                await Task.Delay(Idle, cancellationToken);
+                await Task.Delay(Collected, cancellationToken);
                 bytes.Add(server.ResidentBytes);
                 load = Load.Start(clients, clock);
             }

@@ -10,13 +10,11 @@ namespace Attune.Adaptation;
 /// </remarks>
 public sealed class AdaptationThreads : IDisposable
 {
-    /// <summary>
-    /// Pieces of work after which freed memory is returned. It then moves within the size of what these need, and does not rise.
-    /// </summary>
-    private const int WorkBetweenReturns = 16;
+    /// <summary>Pieces of work after which freed memory is returned if the process has grown.</summary>
+    private const int WorkBetweenLooks = 16;
 
-    /// <summary>Time without work after which freed memory is returned.</summary>
-    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(1);
+    /// <summary>Time without work after which freed memory is returned: longer than most pauses between two utterances, since the first one after it pays.</summary>
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
     private readonly WorkQueue _queue;
     private readonly object _gate = new();
@@ -109,20 +107,25 @@ public sealed class AdaptationThreads : IDisposable
     {
         Niceness.Apply(_niceness);
         set_num_threads(ThreadsPerWorker); // of this thread's parallel regions
-        var sinceReturn = 0;
+        var (mayReturn, sinceLook) = (false, 0);
         while (true)
         {
-            var (pieces, ended) = Take(sinceReturn > 0 ? IdleTime : Timeout.InfiniteTimeSpan);
+            var (pieces, ended) = Take(mayReturn ? IdleTime : Timeout.InfiniteTimeSpan);
             if (ended) return;
-            if (pieces.Count > 0)
+            mayReturn = pieces.Count > 0;
+            if (mayReturn)
             {
                 Run(pieces);
-                sinceReturn += pieces.Count;
-                if (sinceReturn < WorkBetweenReturns) continue;
+                sinceLook += pieces.Count;
+                if (sinceLook < WorkBetweenLooks) continue;
+                TorchRuntime.ReturnFreedMemoryIfGrown();
+            }
+            else
+            {
+                TorchRuntime.ReturnFreedMemory();
             }
 
-            TorchRuntime.ReturnFreedMemory();
-            sinceReturn = 0;
+            sinceLook = 0;
         }
     }
 

@@ -59,7 +59,7 @@ internal abstract class SharedModel : IDisposable
         {
             Release();
             _retiring.Dispose();
-            TorchRuntime.ReturnFreedMemory();
+            TorchRuntime.ReturnFreedMemoryIfGrown(); // the next one may take it; the thread that made its successor returns it once it has nothing to do
         }
         finally
         {
