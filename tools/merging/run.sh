@@ -92,6 +92,7 @@ letters=$folder/letters-test/train.jsonl
 two() { merge "$1" "$2" "base_model: $ancestor" 'models:' '  - model: target-real' '  - model: letters-alone' "$3"; }
 two sum task_arithmetic 'parameters: { weight: 1 }'
 two sum-0.7 task_arithmetic 'parameters: { weight: 0.7 }'
+merge sum-uneven task_arithmetic "base_model: $ancestor" 'models:' '  - model: target-real' '    parameters: { weight: 0.5 }' '  - model: letters-alone' '    parameters: { weight: 1 }'
 two ties ties 'parameters: { weight: 1, density: 0.5 }'
 echo
 echo "| | digit strings: WER (95 %) | CER | spelled letters: WER (95 %) | CER |"
@@ -102,4 +103,5 @@ both "digits alone" "$folder/target-real"
 both "letters alone" "$folder/letters-alone"
 both "task_arithmetic, weights 1" "$folder/sum"
 both "task_arithmetic, weights 0.7" "$folder/sum-0.7"
+both "task_arithmetic, weights 0.5 and 1" "$folder/sum-uneven"
 both "ties, density 0.5" "$folder/ties"
