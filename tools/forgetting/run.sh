@@ -56,6 +56,6 @@ echo "$full"
 tune layer-norm --parameters layer-norm --learning-rate 2e-3
 tune lora --lora-rank 8 --lora-alpha 16 --learning-rate 2e-3
 tune l2 --learning-rate 3e-4 --pull "${L2:-0.1}"
-tune ewc --learning-rate 3e-4 --pull "${EWC:-0.1}" --ewc "$digits"
+tune ewc --learning-rate 3e-4 --pull "${EWC:-10}" --ewc "$digits"
 tune replay --learning-rate 3e-4 --replay "$digits" --replay-ratio 0.5
 tune replay-of-source --learning-rate 3e-4 --replay "$digits" --replay-ratio 0.5 --source-transcripts
