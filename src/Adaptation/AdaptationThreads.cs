@@ -13,15 +13,17 @@ public sealed class AdaptationThreads : IDisposable
     /// <summary>Pieces of work after which freed memory is returned if the process has grown.</summary>
     private const int WorkBetweenLooks = 16;
 
-    /// <summary>Time without work after which freed memory is returned: longer than most pauses between two utterances, since the first one after it pays.</summary>
-    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
+    /// <summary>Time without requests after which freed memory is returned: longer than most pauses between two utterances, since the first one after it pays.</summary>
+    internal static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
     private readonly WorkQueue _queue;
     private readonly object _gate = new();
     private readonly List<Thread> _threads = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TimeProvider _time;
     private readonly int _maxBatch, _niceness;
     private TimeSpan _running;
+    private long _lastRequest;
     private int _busy;
 
     /// <param name="options">How many.</param>
@@ -31,11 +33,13 @@ public sealed class AdaptationThreads : IDisposable
     public AdaptationThreads(AdaptationThreadOptions options, int preferredThreads = 2, TimeProvider? time = null, int niceness = 0)
     {
         _niceness = niceness;
+        _time = time ?? TimeProvider.System;
+        _lastRequest = _time.GetTimestamp();
         TorchRuntime.EnsureLoaded();
         ThreadsPerWorker = options.ThreadsPerWorker > 0 ? options.ThreadsPerWorker : Math.Min(preferredThreads, Environment.ProcessorCount);
         Workers = options.Workers > 0 ? options.Workers : Math.Max(1, Environment.ProcessorCount / ThreadsPerWorker);
         _maxBatch = options.MaxBatch;
-        _queue = new WorkQueue(options.QueueCapacity, time ?? TimeProvider.System);
+        _queue = new WorkQueue(options.QueueCapacity, _time);
         for (var i = 0; i < Workers; i++)
         {
             var thread = new Thread(Work) { IsBackground = true, Name = $"adaptation-{i}" };
@@ -58,6 +62,22 @@ public sealed class AdaptationThreads : IDisposable
             lock (_gate) return _queue.Count;
         }
     }
+
+    /// <summary>Time until there will have been neither work nor a request for five seconds; zero if it has come.</summary>
+    internal TimeSpan UntilIdle
+    {
+        get
+        {
+            var left = IdleTime - _time.GetElapsedTime(Volatile.Read(ref _lastRequest));
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>
+    /// Says that a request is being served, adapted to or not, so that freed memory is kept for the next one that is. Else steps that are tried now and then, as budgets allow them, would
+    /// each take all their memory anew, be late for that, and be tried even less.
+    /// </summary>
+    public void NoteRequest() => Volatile.Write(ref _lastRequest, _time.GetTimestamp());
 
     /// <summary>Time until a piece of work would probably begin, judged by the costs of what goes before it and of what runs, each by itself; batches end sooner.</summary>
     public TimeSpan ExpectedWait(WorkTerms terms)
@@ -107,25 +127,26 @@ public sealed class AdaptationThreads : IDisposable
     {
         Niceness.Apply(_niceness);
         set_num_threads(ThreadsPerWorker); // of this thread's parallel regions
-        var (mayReturn, sinceLook) = (false, 0);
+        var (hasFreed, sinceLook) = (false, 0);
         while (true)
         {
-            var (pieces, ended) = Take(mayReturn ? IdleTime : Timeout.InfiniteTimeSpan);
+            var (pieces, ended) = Take(hasFreed ? UntilIdle : Timeout.InfiniteTimeSpan);
             if (ended) return;
-            mayReturn = pieces.Count > 0;
-            if (mayReturn)
+            if (pieces.Count > 0)
             {
                 Run(pieces);
+                NoteRequest();
+                hasFreed = true;
                 sinceLook += pieces.Count;
                 if (sinceLook < WorkBetweenLooks) continue;
+                sinceLook = 0;
                 TorchRuntime.ReturnFreedMemoryIfGrown();
             }
-            else
+            else if (UntilIdle == TimeSpan.Zero) // else requests were served meanwhile that needed nothing of these threads
             {
                 TorchRuntime.ReturnFreedMemory();
+                (hasFreed, sinceLook) = (false, 0);
             }
-
-            sinceLook = 0;
         }
     }
 

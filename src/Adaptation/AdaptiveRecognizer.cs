@@ -246,6 +246,7 @@ public sealed class AdaptiveRecognizer : IDisposable
             throw new ArgumentOutOfRangeException(nameof(request), steps, $"Steps must be from 0 to {FastUpdateOptions.MaxSteps}.");
 
         var started = _time.GetTimestamp();
+        _threads.NoteRequest();
         SoundDraft sound;
         using (AttuneActivities.Source.StartActivity("draft")) sound = _drafts.Recognize(samples, offset, weights, cancellationToken);
         var draft = sound.Draft.Transcript;

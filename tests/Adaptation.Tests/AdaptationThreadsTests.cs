@@ -35,6 +35,22 @@ public sealed class AdaptationThreadsTests
     }
 
     [Fact]
+    public void UntilIdle_RequestsThatNeedNothingOfTheThreads_BeginTheFiveSecondsAnew()
+    {
+        var time = new ManualTime();
+        using var threads = new AdaptationThreads(TwoWorkers, time: time);
+        Assert.Equal(AdaptationThreads.IdleTime, threads.UntilIdle);
+
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(1, threads.UntilIdle.TotalSeconds);
+        threads.NoteRequest();
+        Assert.Equal(AdaptationThreads.IdleTime, threads.UntilIdle);
+        time.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal(TimeSpan.Zero, threads.UntilIdle);
+    }
+
+    [Fact]
     public async Task TryRun_OnEveryWorker_HasItsOwnThreadCount()
     {
         using var threads = new AdaptationThreads(TwoWorkers);

@@ -6,7 +6,8 @@ namespace Attune.Adaptation.Fast;
 /// <remarks>
 /// Lengths are told apart by powers of two; for each there is an upper envelope of the time per second of audio, which follows a rise at once and a fall slowly, so that
 /// budgets are kept more often than not. A length that was not met yet costs as much per second as the nearest one that was. What remains, since the last pass, other
-/// threads and the way back take longer than thought now and then, is looked at by itself: budgets keep free what all but one in a hundred answers of the length needed.
+/// threads and the way back take longer than thought now and then, is looked at by itself: budgets keep free what all but one in a hundred answers of the length needed, and, while
+/// an answer was late of late, what any of any length did: what made it late makes others late too, whatever their length.
 /// A cost that keeps steps from being tried is believed less with each of them, since the load that it was measured under may have gone; but not while an answer was late of late, or else
 /// one in ten would be: steps would be tried, be late, be kept from being tried and be tried again. Thread-safe.
 /// </remarks>
@@ -25,6 +26,7 @@ public sealed class StepCosts
 
     private readonly double[] _perSecond = new double[Buckets]; // 0 where nothing was measured
     private readonly Queue<TimeSpan>?[] _delays = new Queue<TimeSpan>?[Buckets];
+    private readonly Queue<TimeSpan> _delaysOfAll = new(Delays);
     private readonly Lock _lock = new();
     private int _inTime = InTimeBeforeDoubt;
 
@@ -76,24 +78,29 @@ public sealed class StepCosts
     {
         lock (_lock)
         {
-            var delays = _delays[Bucket(audio)] ??= new Queue<TimeSpan>(Delays);
+            Add(_delays[Bucket(audio)] ??= new Queue<TimeSpan>(Delays));
+            Add(_delaysOfAll);
+        }
+
+        void Add(Queue<TimeSpan> delays)
+        {
             if (delays.Count == Delays) delays.Dequeue();
             delays.Enqueue(delay);
         }
     }
 
     /// <summary>
-    /// What a budget is to keep free, so that 99 of 100 answers come in time: the third longest delay of the last 200 of this length, at least zero; of fewer than 100
-    /// the longest.
+    /// What a budget is to keep free, so that 99 of 100 answers come in time: the third longest delay of the last 200 of this length, of fewer than 100 the longest; and while one
+    /// of the last 200 answers was late, no less than the longest of the last 200 delays of any length. At least zero.
     /// </summary>
     /// <param name="audio">Length of the utterance.</param>
     public TimeSpan Reserve(TimeSpan audio)
     {
         lock (_lock)
         {
-            if (_delays[Bucket(audio)] is not { Count: > 0 } delays) return TimeSpan.Zero;
-            var later = delays.Count * Later / Delays;
-            return TimeSpan.FromTicks(Math.Max(0, delays.OrderDescending().ElementAt(later).Ticks));
+            var own = _delays[Bucket(audio)] is { Count: > 0 } delays ? delays.OrderDescending().ElementAt(delays.Count * Later / Delays) : TimeSpan.Zero;
+            var any = _inTime < InTimeBeforeDoubt && _delaysOfAll.Count > 0 ? _delaysOfAll.Max() : TimeSpan.Zero;
+            return TimeSpan.FromTicks(Math.Max(0, Math.Max(own.Ticks, any.Ticks)));
         }
     }
 

@@ -103,6 +103,22 @@ public class StepCostsTests
     }
 
     [Fact]
+    public void Reserve_AnAnswerWasLateOfLate_IsTheLongestDelayOfAnyLength()
+    {
+        var costs = new StepCosts();
+        Delay(costs, 12, 30, 7);
+        costs.ObserveDelay(TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(80));
+        costs.ObserveAnswer(late: true);
+
+        Assert.Equal(80, costs.Reserve(TwoSeconds).TotalMilliseconds, 3);
+        Assert.Equal(80, costs.Reserve(TimeSpan.FromSeconds(10)).TotalMilliseconds, 3); // a length that was not met
+        for (var answer = 0; answer < 200; answer++) costs.ObserveAnswer(late: false);
+
+        Assert.Equal(30, costs.Reserve(TwoSeconds).TotalMilliseconds, 3);
+        Assert.Equal(TimeSpan.Zero, costs.Reserve(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public void Doubt_DelaysMeasuredUnderLoad_AreForgottenOneByOne()
     {
         var costs = new StepCosts();

@@ -143,6 +143,7 @@ public sealed class TextAdapter : IDisposable
 
     private async Task<TextAdaptation> RunAsync(TextTask task, int neighbours, TextAdaptationRequest request, CancellationToken cancellationToken)
     {
+        _threads.NoteRequest();
         var (queued, steps, waited) = (_time.GetTimestamp(), Steps(request), TimeSpan.Zero);
         TimeSpan? Remaining() => request.LatencyBudget - _time.GetElapsedTime(queued);
         var terms = Terms(task, steps, request);
