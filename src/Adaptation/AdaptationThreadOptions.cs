@@ -34,4 +34,11 @@ public sealed class AdaptationThreadOptions
     /// </summary>
     [Range(1, 100_000)]
     public int QueueCapacity { get; set; } = 64;
+
+    /// <summary>
+    /// Whether adaptation, learning and models in the making run only on cores that nothing else wants, by Linux's policy SCHED_IDLE, rather than behind the rest by their nice values: drafts
+    /// that begin are then put where such work runs, and at once. Default false. For a server with a control group of its own, as containers and systemd's services have: any
+    /// other program of the group that keeps all cores busy leaves them next to nothing. Learning then comes no later than fast updates.
+    /// </summary>
+    public bool OnlyIdleCores { get; set; }
 }

@@ -22,6 +22,7 @@ public sealed class AdaptationThreads : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TimeProvider _time;
     private readonly int _maxBatch, _niceness;
+    private readonly bool _onlyIdleCores;
     private TimeSpan _running;
     private long _lastRequest;
     private int _busy;
@@ -32,7 +33,7 @@ public sealed class AdaptationThreads : IDisposable
     /// <param name="niceness">How far they stand behind the other threads of the process: one of <see cref="Niceness"/>, or 0 for not at all.</param>
     public AdaptationThreads(AdaptationThreadOptions options, int preferredThreads = 2, TimeProvider? time = null, int niceness = 0)
     {
-        _niceness = niceness;
+        (_niceness, _onlyIdleCores) = (niceness, options.OnlyIdleCores);
         _time = time ?? TimeProvider.System;
         _lastRequest = _time.GetTimestamp();
         TorchRuntime.EnsureLoaded();
@@ -125,7 +126,7 @@ public sealed class AdaptationThreads : IDisposable
 
     private void Work()
     {
-        Niceness.Apply(_niceness);
+        Niceness.Apply(_niceness, _onlyIdleCores);
         set_num_threads(ThreadsPerWorker); // of this thread's parallel regions
         var (hasFreed, sinceLook) = (false, 0);
         while (true)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Attune.Adaptation.Fast;
 using Attune.Adaptation.Network;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ public sealed class AdaptationThreadsTests
         for (var i = 0; i < 64; i++)
         {
             Assert.Equal(sequential[i].Logits.Values, together[i].Logits.Values);
-            Assert.Equal(sequential[i].Parameters.Values.ToArray(), together[i].Parameters.Values.ToArray());
+            Assert.Equal(sequential[i].Parameters!.Values.ToArray(), together[i].Parameters!.Values.ToArray());
             Assert.Equal(sequential[i].Steps.Select(step => step.Loss), together[i].Steps.Select(step => step.Loss));
         }
     }
@@ -48,6 +49,22 @@ public sealed class AdaptationThreadsTests
         time.Advance(TimeSpan.FromSeconds(6));
 
         Assert.Equal(TimeSpan.Zero, threads.UntilIdle);
+    }
+
+    [Theory]
+    [InlineData(false, 10, 0)]
+    [InlineData(true, 10, 5)] // SCHED_IDLE
+    public async Task TryRun_OnLinux_StandsBackAsTheOptionsSay(bool onlyIdleCores, int nice, int policy)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using var threads = new AdaptationThreads(new AdaptationThreadOptions { Workers = 1, ThreadsPerWorker = 1, OnlyIdleCores = onlyIdleCores }, niceness: Niceness.FastUpdate);
+
+        var stat = await threads.TryRun(() => File.ReadAllText("/proc/thread-self/stat"), CancellationToken.None)!;
+
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // from the third on, as proc(5) counts
+        Assert.Equal((nice, policy), (Number(19), Number(41)));
+
+        int Number(int field) => int.Parse(fields[field - 3], CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -38,7 +38,9 @@ public sealed class FastUpdateWorkTests : IDisposable
         work.Run([work]);
 
         Assert.False(work.TryAbandon());
-        Assert.Single((await job.Result)!.Steps);
+        var result = (await job.Result)!;
+        Assert.Single(result.Steps);
+        Assert.Null(result.Parameters); // nobody asked for them
     }
 
     public void Dispose()

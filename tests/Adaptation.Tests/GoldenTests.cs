@@ -77,7 +77,7 @@ public sealed class GoldenTests
             AssertRelative(1e-5, run.LossAfter, result.LossAfter);
             Assert.Equal(run.TextAfter, recognizer.Decode(result.Logits, default).Text);
             AssertWithin(1e-4, run.LogitsAfterFrame0, result.Logits.Frame(0).ToArray());
-            AssertParameters(run, result.Parameters);
+            AssertParameters(run, result.Parameters!);
         });
     }
 

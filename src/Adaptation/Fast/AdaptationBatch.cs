@@ -37,17 +37,21 @@ internal sealed class AdaptationBatch(
     }
 
     /// <summary>The last forward pass of every utterance, in float32: what is answered with.</summary>
-    public IReadOnlyList<(Logits Logits, double Loss, bool AllBlank, AdaptableParameters Parameters)> Finish()
+    public IReadOnlyList<(Logits Logits, double Loss, bool AllBlank)> Finish()
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var logits = pass.Forward(parameters); // (N, T', V)
         var terms = objective(logits, pass.FrameCounts);
         var (losses, allBlank) = (Values(terms.Loss), Flags(terms.AllBlank));
-        return [.. losses.Select((loss, row) => (Real(row), (double)loss, allBlank[row], parameters.ToParameters(row)))];
+        return [.. losses.Select((loss, row) => (Real(row), (double)loss, allBlank[row]))];
 
         Logits Real(int row) => new(Values(logits[row].narrow(0, 0, pass.FrameCounts[row])), (int)logits.shape[2]);
     }
+
+    /// <summary>A copy of the parameters of an utterance, as they are now.</summary>
+    /// <param name="row">Its number.</param>
+    public AdaptableParameters ToParameters(int row) => parameters.ToParameters(row);
 
     /// <summary>A batch of some of the utterances, which goes on from where this one stands.</summary>
     /// <param name="rows">Their numbers, at least one.</param>

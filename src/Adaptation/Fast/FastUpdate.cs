@@ -100,7 +100,7 @@ public sealed class FastUpdate
     /// judged by the longest so far and the first by <see cref="Costs"/>, which also knows how late answers come, is not begun.
     /// </param>
     /// <param name="cancellationToken">Honoured between steps.</param>
-    /// <returns>What was found; null if the budget has no room for the first step.</returns>
+    /// <returns>What was found, with the adapted parameters; null if the budget has no room for the first step.</returns>
     /// <exception cref="ArgumentException">The start is of another parameter set or model.</exception>
     public FastUpdateResult? Run(
         AdaptationState? start,
@@ -110,7 +110,7 @@ public sealed class FastUpdate
         TimeSpan? budget,
         CancellationToken cancellationToken)
     {
-        var job = new FastUpdateJob(start, waveform, hidden, steps, () => budget, cancellationToken);
+        var job = new FastUpdateJob(start, waveform, hidden, steps, () => budget, cancellationToken) { WantsParameters = true };
         Run([job]);
         if (job.Result.IsCanceled) cancellationToken.ThrowIfCancellationRequested();
         return job.Result.GetAwaiter().GetResult();
@@ -235,13 +235,17 @@ public sealed class FastUpdate
         if (ended.Count > 0)
         {
             var part = ended.Count == rows.Count ? batch : batch.Select(ended);
-            foreach (var (final, i) in part.Finish().Zip(ended))
-                rows[i].Job.Complete(new FastUpdateResult(rows[i].Taken, final.Logits, final.Loss, final.AllBlank, final.Parameters, rows[i].StoppedByBudget)
+            foreach (var (place, (final, i)) in part.Finish().Zip(ended).Index())
+            {
+                var adapted = rows[i].Job.WantsParameters ? part.ToParameters(place) : null;
+                rows[i].Job.Complete(new FastUpdateResult(rows[i].Taken, final.Logits, final.Loss, final.AllBlank, adapted, rows[i].StoppedByBudget)
                 {
                     BudgetSpare = rows[i].Spare,
                     Embedding = rows[i].Embedding,
                     Neighbours = rows[i].Neighbours,
                 });
+            }
+
             if (part != batch) part.Dispose();
         }
 

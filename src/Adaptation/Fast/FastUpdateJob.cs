@@ -33,6 +33,9 @@ public sealed class FastUpdateJob(
     /// <summary>Which utterances of its domain join its loss; null for none. Default null.</summary>
     public NeighbourSearch? Neighbours { get; init; }
 
+    /// <summary>Whether the result has the adapted parameters. Default false: an answer does not need them, and they are megabytes.</summary>
+    public bool WantsParameters { get; init; }
+
     internal AdaptationState? Start => start;
 
     internal ReadOnlyMemory<float> Waveform => waveform;

@@ -8,14 +8,14 @@ namespace Attune.Adaptation.Fast;
 /// <param name="Logits">Logits with the adapted parameters.</param>
 /// <param name="LossAfter">Loss with the adapted parameters.</param>
 /// <param name="AllBlankAfter">Whether the adapted parameters find nothing but blanks.</param>
-/// <param name="Parameters">The adapted parameters.</param>
+/// <param name="Parameters">The adapted parameters; null unless <see cref="FastUpdateJob.WantsParameters"/>.</param>
 /// <param name="StoppedByBudget">Whether the time budget ended it before all steps were run.</param>
 public sealed record FastUpdateResult(
     IReadOnlyList<AdaptationStep> Steps,
     Logits Logits,
     double LossAfter,
     bool AllBlankAfter,
-    AdaptableParameters Parameters,
+    AdaptableParameters? Parameters,
     bool StoppedByBudget)
 {
     /// <summary>What of the time budget was to be left at the end, judged when the last step began; null without a budget or a step.</summary>

@@ -17,13 +17,19 @@ namespace Attune.Server.Checkpoints;
 /// serving; after it the new one serves, also after a restart. Thread-safe.</para>
 /// </remarks>
 internal sealed partial class CheckpointActivator(
-    ModelSlots slots, CheckpointLoader loader, ActivationStore activations, ServerMetrics metrics, TimeProvider time, ILogger<CheckpointActivator> logger) : IDisposable
+    ModelSlots slots,
+    CheckpointLoader loader,
+    ActivationStore activations,
+    RecognitionSettings settings,
+    ServerMetrics metrics,
+    TimeProvider time,
+    ILogger<CheckpointActivator> logger) : IDisposable
 {
     /// <summary>Models that may wait for their last lease beside those that serve.</summary>
     private const int MaxRetired = 2;
 
     private readonly SemaphoreSlim _one = new(1, 1);
-    private readonly BackgroundThread _thread = new(Niceness.Making);
+    private readonly BackgroundThread _thread = new(Niceness.Making, settings.Threads.OnlyIdleCores);
     private readonly List<SharedModel> _retired = [];
     private readonly Dictionary<string, long> _versions = slots.All.ToDictionary(slot => slot.Name, slot => loader.InitialVersion(slot.Name), StringComparer.Ordinal);
 

@@ -1,4 +1,5 @@
 using Attune.Adaptation;
+using Attune.Server.Serving;
 using Attune.Server.State;
 using Attune.Server.Workers;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,7 @@ internal static class DomainServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<StateOptions>>().Value);
         services.AddSingleton<StateConnection>();
         services.AddSingleton<UtteranceOutbox>();
-        services.AddSingleton(_ => new BackgroundThread(Niceness.Learning));
+        services.AddSingleton(provider => new BackgroundThread(Niceness.Learning, provider.GetRequiredService<RecognitionSettings>().Threads.OnlyIdleCores));
         services.AddSingleton<RequestPrecedence>();
         services.AddSingleton<GuardSets>();
         services.AddHostedService<StateWorker>();

@@ -16,10 +16,10 @@ internal sealed record MadeEdit(EditRecord Record, Checkpoint Checkpoint);
 
 /// <summary>Edits facts of text models beside everything that serves: one edit at a time, on one thread behind all others.</summary>
 /// <remarks>Thread-safe. Disposal waits for the edit at work, which the stopping server has cancelled.</remarks>
-internal sealed class FactEditing(CheckpointLoader checkpoints) : IDisposable
+internal sealed class FactEditing(CheckpointLoader checkpoints, RecognitionSettings settings) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
-    private readonly BackgroundThread _thread = new(Niceness.Making);
+    private readonly BackgroundThread _thread = new(Niceness.Making, settings.Threads.OnlyIdleCores);
 
     /// <summary>Edits facts, and puts the edited model into the store of checkpoints.</summary>
     /// <param name="model">The model; it goes on serving as it is.</param>

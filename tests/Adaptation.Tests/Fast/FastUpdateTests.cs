@@ -32,7 +32,7 @@ public sealed class FastUpdateTests : IDisposable
 
         Assert.Equal(5, result.Steps.Count);
         Assert.True(result.LossAfter < result.Steps[0].Loss, $"{result.Steps[0].Loss} -> {result.LossAfter}");
-        Assert.NotEqual(update.Source.Values.ToArray(), result.Parameters.Values.ToArray());
+        Assert.NotEqual(update.Source.Values.ToArray(), result.Parameters!.Values.ToArray());
         Assert.Equal(untouched.Logits.Values, update.Run(waveform, null, steps: 0, null, CancellationToken.None)!.Logits.Values);
     }
 
@@ -46,7 +46,7 @@ public sealed class FastUpdateTests : IDisposable
         var second = update.Run(waveform, null, steps: 3, null, CancellationToken.None)!;
 
         Assert.Equal(first.Logits.Values, second.Logits.Values);
-        Assert.Equal(first.Parameters.Values.ToArray(), second.Parameters.Values.ToArray());
+        Assert.Equal(first.Parameters!.Values.ToArray(), second.Parameters!.Values.ToArray());
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class FastUpdateTests : IDisposable
         var waveform = TestModels.Waveform(16_000, seed: 3);
         var earlier = update.Run(waveform, null, steps: 4, null, CancellationToken.None)!;
 
-        var later = update.Run(new AdaptationState(earlier.Parameters), waveform, null, steps: 1, null, CancellationToken.None)!;
+        var later = update.Run(new AdaptationState(earlier.Parameters!), waveform, null, steps: 1, null, CancellationToken.None)!;
 
         Assert.Equal(earlier.LossAfter, later.Steps[0].Loss, 1e-7);
         Assert.True(later.LossAfter < earlier.LossAfter);

@@ -53,7 +53,7 @@ public sealed class NeighbourTests : IDisposable
         Assert.Equal(gradients.RowNorms().item<float>(), result.Steps[0].GradientNorm, 1e-4 * result.Steps[0].GradientNorm);
         optimizer.Step(parameters, gradients);
         var expected = parameters.ToParameters(0).Values.ToArray();
-        var actual = result.Parameters.Values.ToArray();
+        var actual = result.Parameters!.Values.ToArray();
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5f);
     }
 
@@ -66,7 +66,7 @@ public sealed class NeighbourTests : IDisposable
         var result = Run(update, steps: 1, Others)!;
 
         Assert.Equal(alone.Steps[0].Loss, result.Steps[0].Loss);
-        Assert.NotEqual(alone.Parameters.Values.ToArray(), result.Parameters.Values.ToArray());
+        Assert.NotEqual(alone.Parameters!.Values.ToArray(), result.Parameters!.Values.ToArray());
         Assert.Equal(["a", "b"], result.Neighbours.Select(neighbour => neighbour.Id));
         Assert.Equal(1, result.Embedding!.Value.ToArray().Sum(value => value * value), 1e-5f);
     }
@@ -80,7 +80,7 @@ public sealed class NeighbourTests : IDisposable
         var nobody = Run(update, steps: 3, [])!;
 
         Assert.Equal(without.Logits.Values, nobody.Logits.Values);
-        Assert.Equal(without.Parameters.Values.ToArray(), nobody.Parameters.Values.ToArray());
+        Assert.Equal(without.Parameters!.Values.ToArray(), nobody.Parameters!.Values.ToArray());
         Assert.Equal(without.Steps.Select(step => step.Loss), nobody.Steps.Select(step => step.Loss));
         Assert.Null(without.Embedding);
     }
@@ -162,6 +162,7 @@ public sealed class NeighbourTests : IDisposable
         var job = new FastUpdateJob(null, Own, null, steps, () => budget, default)
         {
             Neighbours = neighbours is null ? null : new NeighbourSearch(Math.Max(1, neighbours.Length), _ => neighbours),
+            WantsParameters = true,
         };
         update.Run([job]);
         return job.Result.Result;

@@ -31,7 +31,7 @@ public sealed class SlowUpdateTests : IDisposable
         var expected = fast.Run(start, waveforms[2], null, steps: 1, null, default)!;
         var actual = slow.Run(start, [waveforms[2]], default);
 
-        Assert.Equal(expected.Parameters.Values.ToArray(), actual.State.Parameters.Values.ToArray());
+        Assert.Equal(expected.Parameters!.Values.ToArray(), actual.State.Parameters.Values.ToArray());
         Assert.Equal(expected.Steps[0].Loss, actual.Losses[0]);
         Assert.Equal(expected.Steps[0].GradientNorm, actual.GradientNorm);
         Assert.Equal(3, actual.State.Moments!.Steps);
