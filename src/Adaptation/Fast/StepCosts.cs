@@ -7,7 +7,7 @@ namespace Attune.Adaptation.Fast;
 /// Lengths are told apart by powers of two; for each there is an upper envelope of the time per second of audio, which follows a rise at once and a fall slowly, so that
 /// budgets are kept more often than not. A length that was not met yet costs as much per second as the nearest one that was. What remains, since the last pass, other
 /// threads and the way back take longer than thought now and then, is looked at by itself: budgets keep free what all but one in a hundred answers of the length needed, and, while
-/// an answer was late of late, what any of any length did: what made it late makes others late too, whatever their length.
+/// an answer was late of late, what all but one in a hundred of any length did: what made it late makes others late too, whatever their length.
 /// A cost that keeps steps from being tried is believed less with each of them, since the load that it was measured under may have gone; but not while an answer was late of late, or else
 /// one in ten would be: steps would be tried, be late, be kept from being tried and be tried again. Thread-safe.
 /// </remarks>
@@ -91,17 +91,20 @@ public sealed class StepCosts
 
     /// <summary>
     /// What a budget is to keep free, so that 99 of 100 answers come in time: the third longest delay of the last 200 of this length, of fewer than 100 the longest; and while one
-    /// of the last 200 answers was late, no less than the longest of the last 200 delays of any length. At least zero.
+    /// of the last 200 answers was late, no less than the same of all lengths together. At least zero.
     /// </summary>
     /// <param name="audio">Length of the utterance.</param>
     public TimeSpan Reserve(TimeSpan audio)
     {
         lock (_lock)
         {
-            var own = _delays[Bucket(audio)] is { Count: > 0 } delays ? delays.OrderDescending().ElementAt(delays.Count * Later / Delays) : TimeSpan.Zero;
-            var any = _inTime < InTimeBeforeDoubt && _delaysOfAll.Count > 0 ? _delaysOfAll.Max() : TimeSpan.Zero;
-            return TimeSpan.FromTicks(Math.Max(0, Math.Max(own.Ticks, any.Ticks)));
+            var own = AllButFew(_delays[Bucket(audio)]);
+            var all = _inTime < InTimeBeforeDoubt ? AllButFew(_delaysOfAll) : 0;
+            return TimeSpan.FromTicks(Math.Max(own, all));
         }
+
+        static long AllButFew(Queue<TimeSpan>? delays) =>
+            delays is { Count: > 0 } ? Math.Max(0, delays.OrderDescending().ElementAt(delays.Count * Later / Delays).Ticks) : 0;
     }
 
     private int? Nearest(int bucket)
