@@ -39,6 +39,7 @@ public sealed class AdaptiveRecognizer : IDisposable
     private readonly OutputCheck _check;
     private readonly SoundDrafts _drafts;
     private readonly AdaptationThreads _threads;
+    private readonly FastUpdateQueue _queue;
     private readonly bool _ownsThreads;
     private readonly ReaderWriterLockSlim _inUse = new(); // read by updates, written by disposal
     private readonly TimeProvider _time;
@@ -80,6 +81,7 @@ public sealed class AdaptiveRecognizer : IDisposable
         _drafts = new SoundDrafts(_recognizer, _check, Source);
         _ownsThreads = threads is null;
         _threads = threads ?? new AdaptationThreads(threadOptions, Wav2Vec2Network.PreferredThreads(model.Config), time);
+        _queue = new FastUpdateQueue(_fastUpdate, _threads, _inUse, time);
     }
 
     /// <summary>The model that recognises.</summary>
@@ -294,26 +296,14 @@ public sealed class AdaptiveRecognizer : IDisposable
         if (draft.Logits.BlankRatio(_model.Config.BlankId) == 1) return Skip(AdaptationOutcome.DraftAllBlank);
         if (request.QuotaSpent) return Skip(AdaptationOutcome.QuotaSpent);
 
-        // What would find too little of its budget left when its turn comes is not queued: it answers now, and holds nobody up.
-        var audio = Duration(draft.Waveform);
-        var terms = Terms(audio, steps, remaining(), request);
-        if (terms.Budget is { } budget && !(_fastUpdate.HasRoom(budget, audio) && _threads.ExpectedWait(terms) <= _fastUpdate.Patience(budget, audio)))
-            return Skip(AdaptationOutcome.BudgetSpent);
-
-        var job = new FastUpdateJob(sound.From, draft.Waveform, draft.Hidden, steps, remaining, cancellationToken) { Neighbours = request.Neighbours };
-        var work = new FastUpdateWork(_fastUpdate, _inUse, job, terms, _time);
-        if (!_threads.TryRun(work)) return Skip(AdaptationOutcome.Overloaded);
-        if (!await BeginsInTimeAsync(work, remaining() is { } left ? _fastUpdate.Patience(left, audio) : null, cancellationToken).ConfigureAwait(false)
-            || await TraceAsync(work).ConfigureAwait(false) is not { } result)
-        {
-            return Skip(AdaptationOutcome.BudgetSpent);
-        }
+        var turn = await _queue.RunAsync(sound, Duration(draft.Waveform), steps, request, remaining, cancellationToken).ConfigureAwait(false);
+        if (turn.Result is not { } result) return Skip(turn.Skipped);
 
         var adapted = _recognizer.Decode(result.Logits, offset);
         var outcome = Judge(result, sound, adapted);
         var report = new AdaptationReport(outcome, result.Steps, result.Steps[0].Loss, result.LossAfter, result.StoppedByBudget)
         {
-            Waited = work.Waited,
+            Waited = turn.Waited,
             Embedding = result.Embedding,
             Neighbours = [.. result.Neighbours.Select(neighbour => neighbour.Id)],
         };
@@ -321,46 +311,6 @@ public sealed class AdaptiveRecognizer : IDisposable
 
         (Transcript Final, Logits Logits, AdaptationReport Report, TimeSpan? Spare) Skip(AdaptationOutcome reason) =>
             (draft.Transcript, draft.Logits, AdaptationReport.Skipped(reason), Spare: null);
-    }
-
-    /// <summary>The result of an update that has begun, as an activity of its request.</summary>
-    private static async Task<FastUpdateResult?> TraceAsync(FastUpdateWork work)
-    {
-        using var activity = AttuneActivities.Source.StartActivity("fast update");
-        var result = await work.Result.ConfigureAwait(false);
-        activity?.SetTag("attune.steps", result?.Steps.Count ?? 0);
-        activity?.SetTag("attune.loss.before", result?.Steps[0].Loss);
-        activity?.SetTag("attune.loss.after", result?.LossAfter);
-        activity?.SetTag("attune.batch", work.BatchSize);
-        return result;
-    }
-
-    /// <summary>
-    /// The turn of a fast update: its steps and the final pass, but no more than its budget lets it run. Neighbours are not known yet; they count as long as the utterance.
-    /// </summary>
-    private WorkTerms Terms(TimeSpan audio, int steps, TimeSpan? budget, AdaptationRequest request)
-    {
-        var cost = _fastUpdate.WithFinal(_fastUpdate.Costs.Predict(audio), steps) * (1 + (request.Neighbours?.Count ?? 0));
-        return new WorkTerms(budget, request.Flow, budget < cost ? budget.Value : cost);
-    }
-
-    /// <summary>
-    /// Waits until the work has left the queue, but no longer than it can begin in time or the request is wanted. Work that begins later finds that nobody waits, or
-    /// its request cancelled, and computes nothing.
-    /// </summary>
-    private async Task<bool> BeginsInTimeAsync(FastUpdateWork work, TimeSpan? patience, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // Cancelled work ends without having begun.
-            var begun = Task.WhenAny(work.Begun, work.Result);
-            await begun.WaitAsync(patience is { } limit ? TimeSpan.FromTicks(Math.Max(0, limit.Ticks)) : Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return !work.TryAbandon();
-        }
     }
 
     private AdaptationOutcome Judge(FastUpdateResult result, SoundDraft sound, Transcript adapted)
