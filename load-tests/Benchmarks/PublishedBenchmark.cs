@@ -36,7 +36,7 @@ internal sealed class PublishedBenchmark : IDisposable
     {
         _model = Model.Open(folder);
         _plain = new PlainProcess(folder, "suta");
-        _acoustic = new OnnxAcousticModel(_model, options: new OnnxOptions { Threads = 1 });
+        _acoustic = new OnnxAcousticModel(_model, ParameterSet.Suta, options: new OnnxOptions { Threads = 1 });
         _network = new Wav2Vec2Network(_model);
         _same = Same(ComputePrecision.Float32);
         _sameRounded = Same(ComputePrecision.BFloat16);
@@ -127,7 +127,7 @@ internal sealed class PublishedBenchmark : IDisposable
     }
 
     private FastUpdate Same(ComputePrecision precision) =>
-        new(_network, _model, new FastUpdateOptions { LearningRate = LearningRate, Precision = precision }, TimeProvider.System);
+        new(_network, _model, new FastUpdateOptions { LearningRate = LearningRate, Precision = precision }, TimeProvider.System, _acoustic.Source, recognizer: _acoustic);
 
     private string Text(Logits logits) => _decoder.Decode(logits).Text;
 

@@ -75,7 +75,7 @@ public sealed class AdaptiveRecognizer : IDisposable
         _acousticModel = new OnnxAcousticModel(model, set, set.TopLayers, onnxOptions);
         _recognizer = new Recognizer(model, _acousticModel);
         _network = new Wav2Vec2Network(model);
-        _fastUpdate = new FastUpdate(_network, model, fastOptions, time, _acousticModel.Source, objective);
+        _fastUpdate = new FastUpdate(_network, model, fastOptions, time, _acousticModel.Source, objective, _acousticModel);
         _collapseOptions = collapseOptions ?? new CollapseOptions();
         _check = new OutputCheck(model.Config.BlankId, _collapseOptions);
         _drafts = new SoundDrafts(_recognizer, _check, Source);

@@ -78,7 +78,7 @@ internal static class TensorArithmetic
     }
 
     /// <summary>L2 norm of each row, shape (N). Of a tensor of shape (N, P); the caller's scope disposes.</summary>
-    public static Tensor RowNorms(this Tensor tensor) => tensor.Squared().sum(1).sqrt();
+    public static Tensor RowNorms(this Tensor tensor) => tensor.norm(1);
 
     /// <summary>Each value times itself. TorchSharp's <c>square</c> is a power, whose exponent is such a number.</summary>
     public static Tensor Squared(this Tensor tensor) => tensor * tensor;

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Attune.Adaptation.Network;
 using Attune.Recognition.Acoustic;
 using Attune.Recognition.Models;
@@ -22,6 +24,7 @@ public sealed class AdamW : IDisposable
 
     private readonly double _learningRate;
     private readonly List<Segment> _segments;
+    private readonly KernelOrder _order; // of the moments, as of the parameters
     private readonly Tensor _first;
     private readonly Tensor _second;
     private readonly int[] _steps; // of each row
@@ -45,6 +48,7 @@ public sealed class AdamW : IDisposable
     {
         _learningRate = learningRate;
         _segments = Segments(parameters.Layout, repeatUpdatesPerEnclosingModule);
+        _order = parameters.Order;
         _first = Moment(parameters, [.. starts.Select(start => start?.First)]);
         _second = Moment(parameters, [.. starts.Select(start => start?.Second)]);
         _steps = [.. starts.Select(start => start?.Steps ?? 0)];
@@ -54,6 +58,7 @@ public sealed class AdamW : IDisposable
     {
         _learningRate = whole._learningRate;
         _segments = whole._segments;
+        _order = whole._order;
         _first = whole._first.Rows(rows).DetachFromDisposeScope();
         _second = whole._second.Rows(rows).DetachFromDisposeScope();
         _steps = [.. rows.Select(row => whole._steps[row])];
@@ -74,6 +79,7 @@ public sealed class AdamW : IDisposable
     public void Step(ParameterTensors parameters, Tensor gradients)
     {
         using var noGradients = no_grad();
+        var onProcessor = parameters.Buffer.device_type == DeviceType.CPU;
         foreach (var segment in _segments)
         {
             using var scope = NewDisposeScope();
@@ -81,7 +87,8 @@ public sealed class AdamW : IDisposable
             for (var i = 1; i <= segment.UpdatesPerStep; i++)
             {
                 int[] updates = [.. _steps.Select(steps => (steps * segment.UpdatesPerStep) + i)];
-                Update(Part(parameters.Buffer), Part(gradients), Part(_first), Part(_second), updates);
+                if (onProcessor) UpdateInOnePass(segment, parameters.Buffer, gradients, updates);
+                else Update(Part(parameters.Buffer), Part(gradients), Part(_first), Part(_second), updates);
             }
         }
 
@@ -93,7 +100,13 @@ public sealed class AdamW : IDisposable
     {
         if (_steps[row] == 0) return null;
         using var scope = NewDisposeScope();
-        float[] Copy(Tensor moment) => moment[row].cpu().data<float>().ToArray();
+        float[] Copy(Tensor moment)
+        {
+            var values = new float[moment.shape[1]];
+            _order.Restore(MemoryMarshal.Cast<byte, float>(moment[row].cpu().bytes), values);
+            return values;
+        }
+
         return new OptimizerMoments(Copy(_first), Copy(_second), _steps[row]);
     }
 
@@ -112,6 +125,41 @@ public sealed class AdamW : IDisposable
         ModelPart.FeatureProjection => 2,
         _ => 1,
     };
+
+    private void UpdateInOnePass(Segment segment, Tensor parameters, Tensor gradients, int[] updates)
+    {
+        for (var row = 0; row < updates.Length; row++)
+        {
+            var start = (row * (int)parameters.shape[1]) + segment.Offset;
+            Span<float> Part(Tensor buffer) => MemoryMarshal.Cast<byte, float>(buffer.bytes).Slice(start, segment.Length);
+            UpdateInOnePass(Part(parameters), Part(gradients), Part(_first), Part(_second), (float)StepSize(updates[row]), (float)SecondCorrection(updates[row]));
+        }
+    }
+
+    /// <summary>The same operations as <see cref="Update"/>, each value read and written once: a third of the time, which is the memory's.</summary>
+    private static void UpdateInOnePass(
+        Span<float> parameters, ReadOnlySpan<float> gradients, Span<float> first, Span<float> second, float stepSize, float secondCorrection)
+    {
+        const float beta1 = (float)Beta1, rest1 = (float)(1 - Beta1), beta2 = (float)Beta2, rest2 = (float)(1 - Beta2), epsilon = (float)Epsilon;
+        var whole = parameters.Length - (parameters.Length % Vector<float>.Count);
+        for (var i = 0; i < whole; i += Vector<float>.Count)
+        {
+            var gradient = new Vector<float>(gradients[i..]);
+            var m = (new Vector<float>(first[i..]) * beta1) + (gradient * rest1);
+            var v = (new Vector<float>(second[i..]) * beta2) + (gradient * gradient * rest2);
+            var denominator = (Vector.SquareRoot(v) / secondCorrection) + new Vector<float>(epsilon);
+            m.CopyTo(first[i..]);
+            v.CopyTo(second[i..]);
+            (new Vector<float>(parameters[i..]) - (m * stepSize / denominator)).CopyTo(parameters[i..]);
+        }
+
+        for (var i = whole; i < parameters.Length; i++)
+        {
+            first[i] = (first[i] * beta1) + (gradients[i] * rest1);
+            second[i] = (second[i] * beta2) + (gradients[i] * gradients[i] * rest2);
+            parameters[i] -= first[i] * stepSize / ((MathF.Sqrt(second[i]) / secondCorrection) + epsilon);
+        }
+    }
 
     private void Update(Tensor parameters, Tensor gradients, Tensor first, Tensor second, int[] updates)
     {
@@ -145,7 +193,10 @@ public sealed class AdamW : IDisposable
         var moment = zeros_like(parameters.Buffer);
         for (var row = 0; row < starts.Count; row++)
         {
-            if (starts[row] is { } values) moment[row].copy_(tensor(values.ToArray()));
+            if (starts[row] is not { } values) continue;
+            var stored = empty(values.Length, dtype: ScalarType.Float32);
+            parameters.Order.Store(values.Span, MemoryMarshal.Cast<byte, float>(stored.bytes));
+            moment[row].copy_(stored);
         }
 
         return moment.DetachFromDisposeScope();

@@ -61,6 +61,10 @@ internal sealed class AdaptationPass : IDisposable
         ? _network.Forward(parameters, _whole!, rounded: rounded)
         : _network.Suffix(parameters, _states, FrameCounts, _set.TopLayers, rounded);
 
+    /// <summary>Normalised samples of an utterance.</summary>
+    /// <param name="row">Its number.</param>
+    public ReadOnlyMemory<float> Waveform(int row) => _waveforms[row];
+
     /// <summary>The pass of some of the utterances, padded no longer than these need.</summary>
     /// <param name="rows">Their numbers, at least one.</param>
     /// <returns>The caller disposes.</returns>

@@ -22,7 +22,7 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
         for (var i = 0; i < config.ConvDims.Count; i++)
         {
             var name = layout.FeatureConvolution(i);
-            // The first convolution keeps float32: see below. Training keeps it in all of them.
+            // The first convolution keeps float32, since its norm comes over time. Training keeps it in all of them.
             var rounded = i > 0 && weights.IsRounded;
             x = Weights.Conv(
                 rounded ? weights.Cast(x) : x, rounded ? weights.Factor(name + ".weight") : weights[name + ".weight"], Bias(weights, name, rounded), config.ConvStrides[i]); // (N, C, frames)
@@ -46,9 +46,10 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
             var name = layout.FeatureConvolution(i);
             var (kernel, stride) = (config.ConvKernels[i], config.ConvStrides[i]);
             var windows = i == 0 ? x.unfold(1, kernel, stride) : Windows(x, kernel, stride); // (N, frames, kernel C)
-            // The first convolution keeps float32: it sees the waveform, whose quiet parts eight bits of precision would lose.
-            var weight = (i == 0 ? weights[name + ".weight"] : weights.Factor(name + ".weight")).transpose(-1, -2).flatten(-2); // (C', kernel C), or with a leading N
-            x = Weights.Affine(i == 0 ? windows : weights.Cast(windows), weight, Bias(weights, name, i > 0));
+            // Training keeps float32 in the first convolution, which sees the waveform.
+            var rounded = i > 0 || weights.IsRounded;
+            var weight = (rounded ? weights.Factor(name + ".weight") : weights[name + ".weight"]).transpose(-1, -2).flatten(-2); // (C', kernel C), or with a leading N
+            x = Weights.Affine(rounded ? weights.Cast(windows) : windows, weight, Bias(weights, name, rounded));
             x = weights.LayerNorm(weights.IsRounded ? x.to(ScalarType.Float32) : x, layout.FeatureNormalization(i), Eps);
             x = Activations.Apply(x, config.FeatureActivation);
             if (weights.IsRounded && i < config.ConvDims.Count - 1) x = weights.Cast(x); // before windows make more of it

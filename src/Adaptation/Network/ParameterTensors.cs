@@ -17,7 +17,8 @@ public sealed class ParameterTensors : IDisposable
 
     /// <summary>Copies one version of the parameters for each utterance.</summary>
     /// <param name="rows">One for each utterance, all of the same layout.</param>
-    public ParameterTensors(IReadOnlyList<AdaptableParameters> rows)
+    /// <param name="kernelTapsFirst">Whether kernels lie in the buffer as <see cref="Wav2Vec2Network.KernelTapsFirst"/> says, which is faster where that does. Default false.</param>
+    public ParameterTensors(IReadOnlyList<AdaptableParameters> rows, bool kernelTapsFirst = false)
     {
         if (rows.Count == 0 || rows.Any(row => row.Layout != rows[0].Layout))
             throw new ArgumentException("A batch needs parameters for at least one utterance, all of one layout.", nameof(rows));
@@ -25,22 +26,25 @@ public sealed class ParameterTensors : IDisposable
         TorchRuntime.EnsureLoaded();
         Layout = rows[0].Layout;
         BatchSize = rows.Count;
+        Order = new KernelOrder(Layout, kernelTapsFirst);
         using var scope = NewDisposeScope();
         var buffer = empty(rows.Count, Layout.Length, dtype: ScalarType.Float32);
         var target = MemoryMarshal.Cast<byte, float>(buffer.bytes);
-        for (var row = 0; row < rows.Count; row++) rows[row].Values.Span.CopyTo(target[(row * Layout.Length)..]);
+        for (var row = 0; row < rows.Count; row++) Order.Store(rows[row].Values.Span, target.Slice(row * Layout.Length, Layout.Length));
         Buffer = buffer.to(TorchRuntime.Device).DetachFromDisposeScope();
         AddViews();
     }
 
-    public ParameterTensors(AdaptableParameters parameters)
-        : this([parameters])
+    /// <inheritdoc cref="ParameterTensors(IReadOnlyList{AdaptableParameters}, bool)"/>
+    public ParameterTensors(AdaptableParameters parameters, bool kernelTapsFirst = false)
+        : this([parameters], kernelTapsFirst)
     {
     }
 
-    private ParameterTensors(ParameterLayout layout, Tensor buffer)
+    private ParameterTensors(ParameterLayout layout, KernelOrder order, Tensor buffer)
     {
         Layout = layout;
+        Order = order;
         BatchSize = (int)buffer.shape[0];
         Buffer = buffer;
         using var scope = NewDisposeScope();
@@ -56,8 +60,11 @@ public sealed class ParameterTensors : IDisposable
     /// <summary>Whether the tensors have a leading batch dimension.</summary>
     public bool IsBatched => BatchSize > 1;
 
-    /// <summary>All values, shape (N, P).</summary>
+    /// <summary>All values, shape (N, P), in the order of <see cref="Order"/>.</summary>
     public Tensor Buffer { get; }
+
+    /// <summary>Where in the buffer the values of a parameter lie.</summary>
+    internal KernelOrder Order { get; }
 
     /// <summary>alpha / rank of the low-rank additions, where the set has any. Default <see cref="LoraNames.Scale"/>.</summary>
     public float LoraScale { get; init; } = LoraNames.Scale;
@@ -66,12 +73,12 @@ public sealed class ParameterTensors : IDisposable
     public Tensor? Find(string name) => _views.GetValueOrDefault(name);
 
     /// <summary>Gradients of a scalar with respect to all values.</summary>
-    /// <returns>Shape (N, P). The caller disposes.</returns>
+    /// <returns>Shape (N, P), in the order of <see cref="Buffer"/>. The caller disposes.</returns>
     public Tensor Gradients(Tensor loss)
     {
         using var scope = NewDisposeScope();
         var gradients = autograd.grad([loss], _leaves);
-        return cat([.. gradients.Select(gradient => gradient.reshape(BatchSize, -1))], dim: 1).MoveToOuterDisposeScope();
+        return cat([.. gradients.Zip(Layout.Slices, (gradient, slice) => Order.Flat(gradient, slice, BatchSize))], dim: 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>A copy of some rows, which goes on without the others.</summary>
@@ -80,14 +87,34 @@ public sealed class ParameterTensors : IDisposable
     public ParameterTensors Select(IReadOnlyList<int> rows)
     {
         using var noGradients = no_grad();
-        return new ParameterTensors(Layout, Buffer.Rows(rows).DetachFromDisposeScope()) { LoraScale = LoraScale };
+        return new ParameterTensors(Layout, Order, Buffer.Rows(rows).DetachFromDisposeScope()) { LoraScale = LoraScale };
     }
 
     /// <summary>A copy of the values of one utterance.</summary>
     public AdaptableParameters ToParameters(int row)
     {
         using var scope = NewDisposeScope();
-        return new AdaptableParameters(Layout, Buffer[row].cpu().data<float>().ToArray());
+        var values = new float[Layout.Length];
+        Order.Restore(MemoryMarshal.Cast<byte, float>(Buffer[row].cpu().bytes), values);
+        return new AdaptableParameters(Layout, values);
+    }
+
+    /// <summary>Hands out the values of one utterance without making megabytes of garbage, on the processor only.</summary>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <param name="row">Its number.</param>
+    /// <param name="use">Must keep nothing of what it is given.</param>
+    internal T Use<T>(int row, Func<AdaptableParameters, T> use)
+    {
+        using var scope = NewDisposeScope();
+        var values = Buffer[row];
+        if (Order.Differs)
+        {
+            values = empty_like(values);
+            Order.Restore(MemoryMarshal.Cast<byte, float>(Buffer[row].bytes), MemoryMarshal.Cast<byte, float>(values.bytes));
+        }
+
+        using var memory = new TensorMemory(values);
+        return use(new AdaptableParameters(Layout, memory.Memory));
     }
 
     public void Dispose()
@@ -100,9 +127,8 @@ public sealed class ParameterTensors : IDisposable
     {
         foreach (var slice in Layout.Slices)
         {
-            long[] shape = IsBatched ? [BatchSize, .. slice.Parameter.Shape] : [.. slice.Parameter.Shape];
             // Detached, a view is a leaf of its own, while it still shares the buffer's memory.
-            var leaf = Buffer.narrow(1, slice.Offset, slice.Length).view(shape).detach().requires_grad_(true).DetachFromDisposeScope();
+            var leaf = Order.View(Buffer.narrow(1, slice.Offset, slice.Length), slice).detach().requires_grad_(true).DetachFromDisposeScope();
             _leaves.Add(leaf);
             _views.Add(slice.Parameter.Name, leaf);
         }

@@ -14,7 +14,7 @@ namespace Attune.Adaptation.Network;
 /// of the frozen weights. Each row of a batch may have its own, or all share one. A padded batch gives what its utterances give alone: padding takes no part
 /// in GroupNorm, positional convolution and attention.</para>
 /// <para>Evaluation mode unless a <see cref="TrainingPass"/> is given: no dropout, no masking, every tensor float32. An evaluation may multiply in bfloat16: linear layers,
-/// attention and all convolutions but the first, with copies of the frozen weights that are made when they are first used. Parameters, norms, what the layers add up to,
+/// attention and convolutions, but for the first one of models with GroupNorm, with copies of the frozen weights that are made when they are first used. Parameters, norms, what the layers add up to,
 /// the output layer and logits stay float32. Thread-safe; the owner disposes it after the last call.</para>
 /// </remarks>
 public sealed class Wav2Vec2Network : IDisposable
@@ -58,6 +58,9 @@ public sealed class Wav2Vec2Network : IDisposable
     /// work costs more than it saves, 2 otherwise.
     /// </summary>
     public static int PreferredThreads(ModelConfig config) => config.HiddenSize < 512 ? 1 : 2;
+
+    /// <summary>Whether the feature extractor takes kernels with taps before input channels, because it multiplies windows.</summary>
+    public bool KernelTapsFirst => _config.FeatureNorm == FeatureNorm.Layer;
 
     /// <summary>Memory of the copies in bfloat16, which are there once a pass has multiplied in it.</summary>
     public long RoundedBytes => _rounded.SizeBytes;
@@ -197,28 +200,35 @@ public sealed class Wav2Vec2Network : IDisposable
     private Tensor Attention(Weights weights, Tensor x, int layer, FrameMask mask)
     {
         var (batch, frames) = (x.shape[0], x.shape[1]);
-        var (query, key, value) = Heads(weights, x, layer); // (N, heads, T', D / heads)
-        var scores = matmul(query.Times(1 / Math.Sqrt(_config.HeadSize)), key.transpose(-1, -2)); // (N, heads, T', T')
+        var (query, key, value) = Heads(weights, x, layer); // (N heads, T', D / heads)
+        var scores = bmm(query, key.transpose(1, 2)); // (N heads, T', T')
         if (mask.Valid is { } valid)
-            scores = scores.FilledWhere(valid.logical_not().unsqueeze(1).unsqueeze(1), double.NegativeInfinity);
+            scores = scores.FilledWhere(valid.logical_not().repeat_interleave(_config.HeadCount, 0).unsqueeze(1), double.NegativeInfinity);
 
-        var mixed = matmul(nn.functional.softmax(scores, -1), value); // (N, heads, T', D / heads)
+        var mixed = bmm(nn.functional.softmax(scores, -1), value).view(batch, _config.HeadCount, frames, _config.HeadSize);
         var y = weights.Linear(mixed.transpose(1, 2).reshape(batch, frames, _config.HiddenSize), _layout.Layer(layer, "attention.out_proj"));
         return weights.Training is { } training ? training.Drop(y) : y;
     }
 
-    /// <summary>Query, key and value: one product where all of them are frozen, three otherwise.</summary>
+    /// <summary>
+    /// Query, divided by the root of a head's size, key and value, each of shape (N heads, T', D / heads): one product where all of them are frozen, three otherwise.
+    /// </summary>
     private (Tensor Query, Tensor Key, Tensor Value) Heads(Weights weights, Tensor x, int layer)
     {
         var (batch, frames) = (x.shape[0], x.shape[1]);
+        var scale = 1 / Math.Sqrt(_config.HeadSize);
         string[] names = [.. AttentionInputs.Select(module => _layout.Layer(layer, module))];
-        if (!names.All(weights.IsFrozen)) return (Split(weights.Linear(x, names[0])), Split(weights.Linear(x, names[1])), Split(weights.Linear(x, names[2])));
+        if (!names.All(weights.IsFrozen))
+        {
+            Tensor Split(string name) =>
+                weights.Linear(x, name).view(batch, frames, _config.HeadCount, _config.HeadSize).transpose(1, 2).reshape(-1, frames, _config.HeadSize);
+            return (Split(names[0]).Times(scale), Split(names[1]), Split(names[2]));
+        }
 
         var (weight, bias) = (weights.Frozen(names[0] + "+.weight", _attention[layer].Weight), weights.Frozen(names[0] + "+.bias", _attention[layer].Bias));
-        var joined = nn.functional.linear(weights.Cast(x), weight, bias).chunk(3, -1); // 3 of (N, T', D)
-        return (Split(joined[0]), Split(joined[1]), Split(joined[2]));
-
-        Tensor Split(Tensor y) => y.view(batch, frames, _config.HeadCount, _config.HeadSize).transpose(1, 2);
+        var joined = nn.functional.linear(weights.Cast(x), weight, bias).view(batch, frames, 3, _config.HeadCount, _config.HeadSize);
+        var parts = joined.permute(2, 0, 3, 1, 4).reshape(3, batch * _config.HeadCount, frames, _config.HeadSize).unbind(0);
+        return (parts[0].Times(scale), parts[1], parts[2]);
     }
 
     /// <summary>Moves a layer's query, key and value into one tensor each for weights and biases; their own become views of it.</summary>

@@ -63,7 +63,7 @@ public sealed class SlowUpdate
             throw new ArgumentException("The start belongs to another parameter set or model.", nameof(start));
 
         using var scope = NewDisposeScope();
-        using var parameters = new ParameterTensors(start?.Parameters ?? Source);
+        using var parameters = new ParameterTensors(start?.Parameters ?? Source, _network.KernelTapsFirst);
         using var optimizer = new AdamW(parameters, _options.LearningRate, _options.RepeatUpdatesPerEnclosingModule, start?.Moments);
         var gradients = zeros_like(parameters.Buffer); // (1, P)
         var losses = new List<double>(waveforms.Count);

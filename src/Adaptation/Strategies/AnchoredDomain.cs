@@ -86,7 +86,7 @@ public sealed class AnchoredDomain : IDisposable
     private AdaptationState Step(AdaptationState start, ReadOnlyMemory<float> waveform, int[][] transcripts)
     {
         using var scope = NewDisposeScope();
-        using var parameters = new ParameterTensors(start.Parameters);
+        using var parameters = new ParameterTensors(start.Parameters, _network.KernelTapsFirst);
         using var optimizer = new AdamW(parameters, _options.LearningRate, repeatUpdatesPerEnclosingModule: false, start.Moments);
         using var pass = new AdaptationPass(_network, _set, waveform);
         var logits = pass.Forward(parameters); // (1, T', V)

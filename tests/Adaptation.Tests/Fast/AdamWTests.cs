@@ -89,6 +89,28 @@ public sealed class AdamWTests
         Assert.Equal(2, resumed.ToMoments(0)!.Steps);
     }
 
+    /// <summary>Most values are moved several at once, the last ones of a buffer alone.</summary>
+    [Fact]
+    public void Step_EqualValues_MoveAlikeWhereverTheyLie()
+    {
+        const int count = 67;
+        var layout = new ParameterLayout([new ModelParameter("layer", [count], ModelPart.TransformerLayer, Layer: 0)]);
+        using var parameters = new ParameterTensors(new AdaptableParameters(layout, Enumerable.Repeat(1f, count).ToArray()));
+        using var optimizer = new AdamW(parameters, learningRate: 0.1);
+        foreach (var gradient in new[] { 0.3f, -0.7f, 2e-6f })
+        {
+            using var gradients = full([1, count], gradient);
+            optimizer.Step(parameters, gradients);
+        }
+
+        Assert.Single(Values(parameters).Distinct());
+        Assert.Single(optimizer.ToMoments(0)!.First.ToArray().Distinct());
+
+        // m = 0.1 (0.81 x 0.3 - 0.9 x 0.7), v = 0.001 (0.998001 x 0.09 + 0.999 x 0.49): what the third, tiny gradient adds is beyond five digits.
+        Assert.Equal(0.1 * ((0.81 * 0.3) - (0.9 * 0.7)), optimizer.ToMoments(0)!.First.Span[0], 1e-6);
+        Assert.Equal(0.001 * ((0.998001 * 0.09) + (0.999 * 0.49)), optimizer.ToMoments(0)!.Second.Span[0], 1e-8);
+    }
+
     [Fact]
     public void ToMoments_BeforeTheFirstStep_IsNull()
     {

@@ -84,6 +84,41 @@ public sealed class FastUpdateTests : IDisposable
         Assert.Equal(five.Steps[4].Loss, four.LossAfter, 1e-7);
     }
 
+    [Theory]
+    [InlineData("suta", 1e-3)]
+    [InlineData("layer-norm", 1e-2)]
+    [InlineData("lora", 1e-2)]
+    public void Run_LastPassInOnnxRuntime_AnswersWhatTheNetworkDoes(string set, double learningRate)
+    {
+        var options = new FastUpdateOptions { Precision = ComputePrecision.Float32, Parameters = set, LearningRate = learningRate };
+        using var acousticModel = new OnnxAcousticModel(_model, ParameterSet.Parse(set));
+        var update = new FastUpdate(_network, _model, options, TimeProvider.System, acousticModel.Source, recognizer: acousticModel);
+        var waveform = TestModels.Waveform(16_000, seed: 3);
+
+        var expected = Update(options).Run(waveform, null, steps: 4, null, CancellationToken.None)!;
+        var actual = update.Run(waveform, null, steps: 4, null, CancellationToken.None)!;
+
+        Assert.Equal(expected.Parameters!.Values.ToArray(), actual.Parameters!.Values.ToArray());
+        Assert.Equal(expected.Logits.Values.ToArray(), actual.Logits.Values.ToArray(), (a, b) => Math.Abs(a - b) <= 1e-4);
+        Assert.Equal(expected.LossAfter, actual.LossAfter, 1e-5);
+        Assert.Equal(expected.AllBlankAfter, actual.AllBlankAfter);
+        Assert.NotEqual(update.Run(waveform, null, steps: 0, null, CancellationToken.None)!.LossAfter, actual.LossAfter, 1e-3);
+    }
+
+    [Fact]
+    public void Run_ParametersThatAreNoNumbersInOnnxRuntime_AreNotAnsweredWith()
+    {
+        using var acousticModel = new OnnxAcousticModel(_model, ParameterSet.Suta);
+        var update = new FastUpdate(_network, _model, new FastUpdateOptions(), TimeProvider.System, acousticModel.Source, recognizer: acousticModel);
+        var broken = new AdaptableParameters(update.Source.Layout, Enumerable.Repeat(float.NaN, update.Source.Layout.Length).ToArray());
+
+        var result = update.Run(new AdaptationState(broken), TestModels.Waveform(16_000, seed: 4), null, steps: 3, null, CancellationToken.None)!;
+
+        Assert.Single(result.Steps);
+        Assert.False(result.Logits.AreFinite);
+        Assert.False(result.IsFinite);
+    }
+
     [Fact]
     public void Run_StepsThatExplode_EndsAtTheFirstThatIsNoNumber()
     {
