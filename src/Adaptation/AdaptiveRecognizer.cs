@@ -32,6 +32,7 @@ public sealed class AdaptiveRecognizer : IDisposable
     private readonly RecognitionOptions _options;
     private readonly FastUpdateOptions _fastOptions;
     private readonly OnnxAcousticModel _acousticModel;
+    private readonly OnnxAcousticModel? _finals;
     private readonly Recognizer _recognizer;
     private readonly Wav2Vec2Network _network;
     private readonly FastUpdate _fastUpdate;
@@ -71,16 +72,18 @@ public sealed class AdaptiveRecognizer : IDisposable
         _fastOptions = fastOptions;
         _time = time;
         var set = ParameterSet.Parse(fastOptions.Parameters);
-        _ = set.In(model.Layout, model.Config); // a set that this model does not have is refused before anything is opened
+        _ = set.In(model.Layout, model.Config); // what does not exist is refused before anything is opened
+        objective ??= NamedObjectives.Create(fastOptions.Objective, model.Config.BlankId);
         _acousticModel = new OnnxAcousticModel(model, set, set.TopLayers, onnxOptions);
         _recognizer = new Recognizer(model, _acousticModel);
         _network = new Wav2Vec2Network(model);
-        _fastUpdate = new FastUpdate(_network, model, fastOptions, time, _acousticModel.Source, objective, _acousticModel);
+        _ownsThreads = threads is null;
+        _threads = threads ?? new AdaptationThreads(threadOptions, Wav2Vec2Network.PreferredThreads(model.Config), time);
+        _finals = FastUpdate.TakesFinalsFrom(set) ? Finals(model, _acousticModel.Source!, _threads.ThreadsPerWorker) : null;
+        _fastUpdate = new FastUpdate(_network, model, fastOptions, time, _acousticModel.Source, objective, _finals);
         _collapseOptions = collapseOptions ?? new CollapseOptions();
         _check = new OutputCheck(model.Config.BlankId, _collapseOptions);
         _drafts = new SoundDrafts(_recognizer, _check, Source);
-        _ownsThreads = threads is null;
-        _threads = threads ?? new AdaptationThreads(threadOptions, Wav2Vec2Network.PreferredThreads(model.Config), time);
         _queue = new FastUpdateQueue(_fastUpdate, _threads, _inUse, time);
     }
 
@@ -169,6 +172,13 @@ public sealed class AdaptiveRecognizer : IDisposable
 
     /// <summary>The same on the caller's thread alone, for a model that is made while others serve.</summary>
     public void WarmUp(CancellationToken cancellationToken) => WarmUp(HearNoise(cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// The session of last forward passes. It computes on the thread of the fast update, so that no draft waits for it and it stands back as that thread does; a second packed copy of
+    /// the weights is worth its memory for small models only, which one thread is enough for.
+    /// </summary>
+    private static OnnxAcousticModel Finals(Model model, AdaptableParameters source, int threads) =>
+        new(model, source, new OnnxOptions { Threads = threads, PackWeights = threads == 1 }, ownThreads: true);
 
     private FastUpdateResult? WarmUp(Draft draft, CancellationToken cancellationToken) =>
         _fastUpdate.Run(draft.Waveform, draft.Hidden, steps: 2, budget: null, cancellationToken);
@@ -281,6 +291,7 @@ public sealed class AdaptiveRecognizer : IDisposable
         if (_ownsThreads) _threads.Dispose();
         _inUse.EnterWriteLock(); // never left: what is queued yet on threads of others finds it closed
         _acousticModel.Dispose();
+        _finals?.Dispose();
         _network.Dispose();
     }
 

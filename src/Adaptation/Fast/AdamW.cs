@@ -92,6 +92,7 @@ public sealed class AdamW : IDisposable
             }
         }
 
+        parameters.Refresh();
         for (var row = 0; row < _steps.Length; row++) _steps[row]++;
     }
 

@@ -46,8 +46,7 @@ public sealed class FastUpdate
     /// <param name="source">The model's own parameters of that set, if the caller has them already.</param>
     /// <param name="objective">What is minimised; by the options' name, without language, if null.</param>
     /// <param name="recognizer">
-    /// Takes values for the same set, and makes the last forward passes where they are of whole utterances and libtorch is on the processor, where it is the faster one. Not disposed; the network
-    /// makes them if null.
+    /// Takes values for the same set, and makes the last forward passes where <see cref="TakesFinalsFrom"/> says so, in less time. Not disposed; the network makes them if null.
     /// </param>
     /// <exception cref="ArgumentException">The parameter set or the objective does not exist, or the set asks for more layers than the model has.</exception>
     public FastUpdate(
@@ -75,7 +74,7 @@ public sealed class FastUpdate
             _ => BFloat16Products.AreFaster,
         };
         _embedder = new UtteranceEmbedder(network, model.Config);
-        _recognizer = _set.TopLayers == 0 && TorchRuntime.Device.type == TorchSharp.DeviceType.CPU ? recognizer : null;
+        _recognizer = TakesFinalsFrom(_set) ? recognizer : null;
         _finalTwelfths = (_recognizer is null, _rounded) switch
         {
             (true, false) => 4, // a step is a forward and a backward pass
@@ -99,6 +98,9 @@ public sealed class FastUpdate
 
     /// <summary>What is minimised.</summary>
     internal AdaptationObjective Objective => _objective;
+
+    /// <summary>Whether last forward passes may be made by a session: where they are of whole utterances, and libtorch is on the processor.</summary>
+    internal static bool TakesFinalsFrom(ParameterSet set) => set.TopLayers == 0 && TorchRuntime.Device.type == TorchSharp.DeviceType.CPU;
 
     /// <summary>Adapts to one utterance and recognises it, starting from the model's own parameters.</summary>
     /// <inheritdoc cref="Run(AdaptationState?, ReadOnlyMemory{float}, HiddenStates?, int, TimeSpan?, CancellationToken)"/>

@@ -64,9 +64,19 @@ internal sealed class KernelOrder(ParameterLayout layout, bool tapsFirst)
         {
             var matrix = from.Slice(start, rows * columns);
             var transposed = to.Slice(start, rows * columns);
-            for (var column = 0; column < columns; column++)
+            if (rows < columns)
             {
-                for (var row = 0; row < rows; row++) transposed[(column * rows) + row] = matrix[(row * columns) + column];
+                for (var row = 0; row < rows; row++)
+                {
+                    for (var column = 0; column < columns; column++) transposed[(column * rows) + row] = matrix[(row * columns) + column];
+                }
+            }
+            else
+            {
+                for (var column = 0; column < columns; column++)
+                {
+                    for (var row = 0; row < rows; row++) transposed[(column * rows) + row] = matrix[(row * columns) + column];
+                }
             }
         }
     }

@@ -13,7 +13,9 @@ namespace Attune.Adaptation.Network;
 public sealed class ParameterTensors : IDisposable
 {
     private readonly Dictionary<string, Tensor> _views = new(StringComparer.Ordinal);
-    private readonly List<Tensor> _leaves = [];
+    private readonly Dictionary<string, Tensor> _roundedViews = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _usedRounded = new(StringComparer.Ordinal); // in the last pass that asked for them
+    private Tensor? _rounded; // the buffer in bfloat16
 
     /// <summary>Copies one version of the parameters for each utterance.</summary>
     /// <param name="rows">One for each utterance, all of the same layout.</param>
@@ -70,15 +72,39 @@ public sealed class ParameterTensors : IDisposable
     public float LoraScale { get; init; } = LoraNames.Scale;
 
     /// <summary>The tensor of a parameter, or null if the set does not contain it.</summary>
-    public Tensor? Find(string name) => _views.GetValueOrDefault(name);
+    public Tensor? Find(string name)
+    {
+        _usedRounded.Remove(name);
+        return _views.GetValueOrDefault(name);
+    }
+
+    /// <summary>The same in bfloat16, rounded once for all passes until <see cref="Refresh"/>. A pass takes a parameter in one type only.</summary>
+    internal Tensor? FindRounded(string name)
+    {
+        if (Layout.Find(name) is not { } slice) return null;
+        _usedRounded.Add(name);
+        if (_roundedViews.TryGetValue(name, out var view)) return view;
+        using var scope = NewDisposeScope();
+        _rounded ??= Buffer.detach().to(RoundedWeights.Type).DetachFromDisposeScope();
+        return _roundedViews[name] = Leaf(_rounded, slice);
+    }
+
+    /// <summary>To be called after the buffer's values have changed: rounds them anew if they were rounded before.</summary>
+    internal void Refresh()
+    {
+        using var noGradients = no_grad();
+        _rounded?.copy_(Buffer);
+    }
 
     /// <summary>Gradients of a scalar with respect to all values.</summary>
     /// <returns>Shape (N, P), in the order of <see cref="Buffer"/>. The caller disposes.</returns>
     public Tensor Gradients(Tensor loss)
     {
         using var scope = NewDisposeScope();
-        var gradients = autograd.grad([loss], _leaves);
-        return cat([.. gradients.Zip(Layout.Slices, (gradient, slice) => Order.Flat(gradient, slice, BatchSize))], dim: 1).MoveToOuterDisposeScope();
+        var names = Layout.Slices.Select(slice => slice.Parameter.Name);
+        var gradients = autograd.grad([loss], [.. names.Select(name => _usedRounded.Contains(name) ? _roundedViews[name] : _views[name])]);
+        var joined = cat([.. gradients.Zip(Layout.Slices, (gradient, slice) => Order.Flat(gradient, slice, BatchSize))], dim: 1);
+        return joined.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>A copy of some rows, which goes on without the others.</summary>
@@ -119,18 +145,17 @@ public sealed class ParameterTensors : IDisposable
 
     public void Dispose()
     {
-        foreach (var leaf in _leaves) leaf.Dispose();
+        foreach (var view in _views.Values.Concat(_roundedViews.Values)) view.Dispose();
+        _rounded?.Dispose();
         Buffer.Dispose();
     }
 
     private void AddViews()
     {
-        foreach (var slice in Layout.Slices)
-        {
-            // Detached, a view is a leaf of its own, while it still shares the buffer's memory.
-            var leaf = Order.View(Buffer.narrow(1, slice.Offset, slice.Length), slice).detach().requires_grad_(true).DetachFromDisposeScope();
-            _leaves.Add(leaf);
-            _views.Add(slice.Parameter.Name, leaf);
-        }
+        foreach (var slice in Layout.Slices) _views.Add(slice.Parameter.Name, Leaf(Buffer, slice));
     }
+
+    /// <summary>Detached, a view is a leaf of its own, while it still shares the buffer's memory.</summary>
+    private Tensor Leaf(Tensor buffer, ParameterSlice slice) =>
+        Order.View(buffer.narrow(1, slice.Offset, slice.Length), slice).detach().requires_grad_(true).DetachFromDisposeScope();
 }

@@ -33,14 +33,22 @@ internal readonly struct Weights(IReadOnlyDictionary<string, Tensor> frozen, Par
     }
 
     /// <summary>A weight that a product takes, in the type that this pass multiplies in; of the parameter's own shape, or with a leading N.</summary>
-    public Tensor Factor(string name) => Find(name) is { } own ? Cast(own) : Frozen(name, frozen[name]);
+    public Tensor Factor(string name) => Own(name) ?? Frozen(name, frozen[name]);
+
+    private bool Has(string name) => adaptable?.Layout.Find(name) is not null;
+
+    private Tensor? Own(string name)
+    {
+        if (IsRounded) return adaptable?.FindRounded(name);
+        return Find(name) is { } own ? Cast(own) : null;
+    }
 
     /// <summary>Weights of the model under a name of their own, in the type that this pass multiplies in.</summary>
     public Tensor Frozen(string name, Tensor values) => rounded is null ? Cast(values) : rounded.Of(name, values);
 
     /// <summary>Whether nothing of a linear layer is adaptable, and its pass is an evaluation.</summary>
     public bool IsFrozen(string name) =>
-        training is null && Find(name + ".weight") is null && Find(name + ".bias") is null && Find(LoraNames.Down(name)) is null;
+        training is null && !Has(name + ".weight") && !Has(name + ".bias") && !Has(LoraNames.Down(name));
 
     /// <summary>W x + b in the last dimension of x (N, T', inputs), plus a low-rank addition where the request has one.</summary>
     public Tensor Linear(Tensor x, string name) => Linear(x, Factor(name + ".weight"), name);

@@ -6,7 +6,7 @@ namespace Attune.Recognition.Acoustic;
 
 /// <summary>The frozen forward pass: normalised waveform in, logits out, with any revision of the adaptable parameters.</summary>
 /// <remarks>
-/// One session serves the model itself and all revisions. Thread-safe; concurrent calls share threads, also those of other sessions. The owner
+/// One session serves the model itself and all revisions. Thread-safe; concurrent calls share threads, as a rule also those of other sessions. The owner
 /// disposes it after the last call has returned, and the <see cref="Model"/> after it.
 /// </remarks>
 public sealed class OnnxAcousticModel : IDisposable
@@ -21,6 +21,21 @@ public sealed class OnnxAcousticModel : IDisposable
     /// <param name="topLayers">K above 0: <see cref="RunWithHidden"/> gives the hidden states below the last K layers.</param>
     /// <param name="options">Threads and packing; defaults if null.</param>
     public OnnxAcousticModel(Model model, ParameterSet? set = null, int topLayers = 0, OnnxOptions? options = null)
+        : this(model, set is null ? null : AdaptableParameters.Source(model, set), topLayers, options ?? new OnnxOptions(), ownThreads: false)
+    {
+    }
+
+    /// <summary>Opens a session that takes values as another one does.</summary>
+    /// <param name="model">Configuration and weights; not disposed.</param>
+    /// <param name="source">The other's <see cref="Source"/>.</param>
+    /// <param name="options">Threads and packing.</param>
+    /// <param name="ownThreads">Whether it keeps off the threads that other sessions share, so that these never wait for it.</param>
+    public OnnxAcousticModel(Model model, AdaptableParameters source, OnnxOptions options, bool ownThreads)
+        : this(model, source, topLayers: 0, options, ownThreads)
+    {
+    }
+
+    private OnnxAcousticModel(Model model, AdaptableParameters? source, int topLayers, OnnxOptions options, bool ownThreads)
     {
         if (topLayers < 0 || topLayers > model.Config.LayerCount)
         {
@@ -29,10 +44,10 @@ public sealed class OnnxAcousticModel : IDisposable
         }
 
         _model = model;
-        Source = set is null ? null : AdaptableParameters.Source(model, set);
+        Source = source;
         _adaptable = Source?.Layout;
         TopLayers = topLayers;
-        using var sessionOptions = OnnxSession.CreateOptions(model.Weights, options ?? new OnnxOptions());
+        using var sessionOptions = OnnxSession.CreateOptions(model.Weights, options, ownThreads);
         _session = new InferenceSession(Wav2Vec2Graph.Write(model, Source, topLayers), sessionOptions);
     }
 

@@ -9,10 +9,13 @@ namespace Attune.Recognition.Acoustic;
 internal static class OnnxSession
 {
     /// <summary>How a session on a model's weights runs. The caller disposes it.</summary>
-    public static SessionOptions CreateOptions(ModelWeights weights, OnnxOptions options)
+    /// <param name="weights">Of the model.</param>
+    /// <param name="options">Threads and packing.</param>
+    /// <param name="ownThreads">Whether it has threads of its own, beside the caller's, in any case.</param>
+    public static SessionOptions CreateOptions(ModelWeights weights, OnnxOptions options, bool ownThreads = false)
     {
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        var shared = OnnxThreads.AreShared(threads); // before anything else of ONNX Runtime
+        var shared = OnnxThreads.AreShared(threads) && !ownThreads; // asked before anything else of ONNX Runtime
         var sessionOptions = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,

@@ -52,6 +52,18 @@ public sealed class OnnxAcousticModelTests : IDisposable
         Assert.True(LargestDifference(packed, unpacked) < 1e-5);
     }
 
+    [Fact]
+    public void Run_SessionThatTakesValuesAsAnotherOne_GivesWhatThatGives()
+    {
+        using var first = new OnnxAcousticModel(_model, ParameterSet.Suta);
+        using var second = new OnnxAcousticModel(_model, first.Source!, new OnnxOptions(), ownThreads: true);
+        var revision = new AdaptableParameters(first.Source!.Layout, first.Source.Values.ToArray().Select(value => 1.1f * value).ToArray());
+
+        var expected = first.Run(_waveform, revision, CancellationToken.None);
+
+        Assert.Equal(expected.Values, second.Run(_waveform, revision, CancellationToken.None).Values);
+    }
+
     [Theory]
     [InlineData(ElementType.F16, 0.05)]
     [InlineData(ElementType.BF16, 0.5)]
