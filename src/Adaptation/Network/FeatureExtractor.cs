@@ -22,7 +22,7 @@ internal sealed class FeatureExtractor(ModelConfig config, ModelLayout layout)
         for (var i = 0; i < config.ConvDims.Count; i++)
         {
             var name = layout.FeatureConvolution(i);
-            // The first convolution keeps float32, since its norm comes over time. Training keeps it in all of them.
+            // The first convolution, which sees the waveform, keeps float32. Training keeps it in all of them.
             var rounded = i > 0 && weights.IsRounded;
             x = Weights.Conv(
                 rounded ? weights.Cast(x) : x, rounded ? weights.Factor(name + ".weight") : weights[name + ".weight"], Bias(weights, name, rounded), config.ConvStrides[i]); // (N, C, frames)
