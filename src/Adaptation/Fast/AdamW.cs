@@ -49,6 +49,7 @@ public sealed class AdamW : IDisposable
         _learningRate = learningRate;
         _segments = Segments(parameters.Layout, repeatUpdatesPerEnclosingModule);
         _order = parameters.Order;
+        InOnePass = parameters.Buffer.device_type == DeviceType.CPU;
         _first = Moment(parameters, [.. starts.Select(start => start?.First)]);
         _second = Moment(parameters, [.. starts.Select(start => start?.Second)]);
         _steps = [.. starts.Select(start => start?.Steps ?? 0)];
@@ -59,10 +60,14 @@ public sealed class AdamW : IDisposable
         _learningRate = whole._learningRate;
         _segments = whole._segments;
         _order = whole._order;
+        InOnePass = whole.InOnePass;
         _first = whole._first.Rows(rows).DetachFromDisposeScope();
         _second = whole._second.Rows(rows).DetachFromDisposeScope();
         _steps = [.. rows.Select(row => whole._steps[row])];
     }
+
+    /// <summary>Whether values are moved here, which needs them on the processor, rather than by libtorch's operations. Default wherever it can.</summary>
+    internal bool InOnePass { get; init; }
 
     /// <summary>A copy for some rows, for <see cref="ParameterTensors.Select"/> of the same.</summary>
     /// <param name="rows">Their numbers, at least one.</param>
@@ -79,7 +84,6 @@ public sealed class AdamW : IDisposable
     public void Step(ParameterTensors parameters, Tensor gradients)
     {
         using var noGradients = no_grad();
-        var onProcessor = parameters.Buffer.device_type == DeviceType.CPU;
         foreach (var segment in _segments)
         {
             using var scope = NewDisposeScope();
@@ -87,7 +91,7 @@ public sealed class AdamW : IDisposable
             for (var i = 1; i <= segment.UpdatesPerStep; i++)
             {
                 int[] updates = [.. _steps.Select(steps => (steps * segment.UpdatesPerStep) + i)];
-                if (onProcessor) UpdateInOnePass(segment, parameters.Buffer, gradients, updates);
+                if (InOnePass) UpdateInOnePass(segment, parameters.Buffer, gradients, updates);
                 else Update(Part(parameters.Buffer), Part(gradients), Part(_first), Part(_second), updates);
             }
         }

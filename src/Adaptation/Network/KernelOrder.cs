@@ -17,28 +17,10 @@ internal sealed class KernelOrder(ParameterLayout layout, bool tapsFirst)
     public bool Differs { get; } = layout.Slices.Any(slice => IsReordered(slice, tapsFirst));
 
     /// <summary>Copies values in the layout's order into the buffer's.</summary>
-    public void Store(ReadOnlySpan<float> values, Span<float> stored)
-    {
-        foreach (var slice in layout.Slices)
-        {
-            var from = values.Slice(slice.Offset, slice.Length);
-            var to = stored.Slice(slice.Offset, slice.Length);
-            if (!IsReordered(slice, tapsFirst)) from.CopyTo(to);
-            else Transpose(from, to, rows: (int)slice.Parameter.Shape[1], columns: (int)slice.Parameter.Shape[2]);
-        }
-    }
+    public void Store(ReadOnlySpan<float> values, Span<float> stored) => Copy(values, stored, rowsAt: 1);
 
     /// <summary>Copies values in the buffer's order into the layout's.</summary>
-    public void Restore(ReadOnlySpan<float> stored, Span<float> values)
-    {
-        foreach (var slice in layout.Slices)
-        {
-            var from = stored.Slice(slice.Offset, slice.Length);
-            var to = values.Slice(slice.Offset, slice.Length);
-            if (!IsReordered(slice, tapsFirst)) from.CopyTo(to);
-            else Transpose(from, to, rows: (int)slice.Parameter.Shape[2], columns: (int)slice.Parameter.Shape[1]);
-        }
-    }
+    public void Restore(ReadOnlySpan<float> stored, Span<float> values) => Copy(stored, values, rowsAt: 2);
 
     /// <summary>A parameter's tensor over its part of a buffer.</summary>
     /// <param name="part">Shape (N, length).</param>
@@ -57,27 +39,41 @@ internal sealed class KernelOrder(ParameterLayout layout, bool tapsFirst)
 
     private static bool IsReordered(ParameterSlice slice, bool tapsFirst) => tapsFirst && slice.Parameter is { Part: ModelPart.FeatureExtractor, Shape: [_, > 1, _] };
 
-    /// <summary>Of each of some matrices that follow each other, rows become columns.</summary>
-    private static void Transpose(ReadOnlySpan<float> from, Span<float> to, int rows, int columns)
+    /// <param name="from">Values in one order.</param>
+    /// <param name="to">Gets them in the other.</param>
+    /// <param name="rowsAt">Dimension of a kernel (C', C, k) that comes first in <paramref name="from"/>, after C'.</param>
+    private void Copy(ReadOnlySpan<float> from, Span<float> to, int rowsAt)
     {
-        for (var start = 0; start < from.Length; start += rows * columns)
+        foreach (var slice in layout.Slices)
         {
-            var matrix = from.Slice(start, rows * columns);
-            var transposed = to.Slice(start, rows * columns);
-            if (rows < columns)
+            if (!IsReordered(slice, tapsFirst))
             {
-                for (var row = 0; row < rows; row++)
-                {
-                    for (var column = 0; column < columns; column++) transposed[(column * rows) + row] = matrix[(row * columns) + column];
-                }
+                from.Slice(slice.Offset, slice.Length).CopyTo(to[slice.Offset..]);
+                continue;
             }
-            else
+
+            var shape = slice.Parameter.Shape;
+            var (rows, columns) = ((int)shape[rowsAt], (int)shape[3 - rowsAt]);
+            for (var start = slice.Offset; start < slice.Offset + slice.Length; start += rows * columns)
+                Transpose(from.Slice(start, rows * columns), to.Slice(start, rows * columns), rows, columns);
+        }
+    }
+
+    private static void Transpose(ReadOnlySpan<float> matrix, Span<float> transposed, int rows, int columns)
+    {
+        if (rows > columns) // the longer loop within
+        {
+            for (var column = 0; column < columns; column++)
             {
-                for (var column = 0; column < columns; column++)
-                {
-                    for (var row = 0; row < rows; row++) transposed[(column * rows) + row] = matrix[(row * columns) + column];
-                }
+                for (var row = 0; row < rows; row++) transposed[(column * rows) + row] = matrix[(row * columns) + column];
             }
+
+            return;
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++) transposed[(column * rows) + row] = matrix[(row * columns) + column];
         }
     }
 }

@@ -111,6 +111,25 @@ public sealed class AdamWTests
         Assert.Equal(0.001 * ((0.998001 * 0.09) + (0.999 * 0.49)), optimizer.ToMoments(0)!.Second.Span[0], 1e-8);
     }
 
+    /// <summary>What an accelerator computes, on rows that come from moments of different age.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Step_ByLibtorchsOperations_IsTheSame(bool repeat)
+    {
+        Assert.Equal(Run(inOnePass: true), Run(inOnePass: false), Close);
+
+        float[] Run(bool inOnePass)
+        {
+            using var parameters = new ParameterTensors([new(Layout, new float[] { 1, 1, 1, 1 }), new(Layout, new float[] { 5, 5, 5, 5 })]);
+            var moments = new OptimizerMoments(new float[] { 0.1f, -0.2f, 0.3f, 0 }, new float[] { 0.5f, 0.1f, 0.2f, 0.1f }, 3);
+            using var optimizer = new AdamW(parameters, 0.1, repeat, [moments, null]) { InOnePass = inOnePass };
+            optimizer.Step(parameters, tensor(new[] { 1f, 2f, -1f, 0f, 0f, 3f, 0.5f, -7f }, [2, 4]));
+            optimizer.Step(parameters, tensor(new[] { -2f, 2f, 1f, 1f, 1f, -3f, 0.5f, 7f }, [2, 4]));
+            return [.. parameters.ToParameters(0).Values.ToArray(), .. parameters.ToParameters(1).Values.ToArray(), .. optimizer.ToMoments(0)!.Second.ToArray()];
+        }
+    }
+
     [Fact]
     public void ToMoments_BeforeTheFirstStep_IsNull()
     {
