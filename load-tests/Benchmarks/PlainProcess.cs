@@ -17,19 +17,24 @@ namespace Attune.Benchmarks;
 /// <param name="ProcessorSeconds">Of all threads.</param>
 internal sealed record PlainRun(double[] Losses, float[] Logits, double Seconds, double ProcessorSeconds);
 
-/// <summary><see cref="PlainSuta"/> in a process of its own, whose libtorch is set up as it comes: its threads, the system's allocator.</summary>
+/// <summary><see cref="PlainSuta"/> in a process of its own, whose libtorch is set up as it comes: its threads, the system's allocator unless it is to have this process's.</summary>
 internal sealed class PlainProcess : IDisposable
 {
     public const string Argument = "plain-side";
+
+    /// <summary>Variable of the environment by which a program gets another allocator.</summary>
+    public const string Preload = "LD_PRELOAD";
 
     private readonly Process _process;
 
     /// <param name="folder">The model's.</param>
     /// <param name="set">What is adapted.</param>
-    public PlainProcess(string folder, string set)
+    /// <param name="preloads">Whether it has the allocator that was preloaded into this process.</param>
+    public PlainProcess(string folder, string set, bool preloads = false)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, [Argument, folder, set]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["OMP_WAIT_POLICY"] = "PASSIVE"; // threads that spin would count as compute
+        if (!preloads) start.Environment.Remove(Preload);
         _process = Process.Start(start)!;
     }
 

@@ -27,7 +27,9 @@ var mergeOutput = new Option<FileInfo?>("--out") { Description = "Also write the
 var merge = new Command("merge", "Measures what merging checkpoints of wav2vec2-base's shape costs, with each method.") { mergeOutput };
 merge.SetAction(result => MergeBenchmark.Run(result.GetValue(mergeOutput)));
 command.Add(merge);
-command.Add(PublishedCommand.Create(() => [$"{Processor.Name()}, {Environment.ProcessorCount} logical cores: `dotnet run -c Release --project load-tests/Benchmarks -- {string.Join(' ', args)}`"]));
+var preload = Environment.GetEnvironmentVariable(PlainProcess.Preload) is { Length: > 0 } library ? $"{PlainProcess.Preload}={library} " : "";
+command.Add(PublishedCommand.Create(() =>
+    [$"{Processor.Name()}, {Environment.ProcessorCount} logical cores: `{preload}dotnet run -c Release --project load-tests/Benchmarks -- {string.Join(' ', args)}`"]));
 if (args is [PlainProcess.Argument, var folder, var set])
 {
     PlainProcess.Serve(folder, set);

@@ -24,6 +24,7 @@ internal sealed class PublishedBenchmark : IDisposable
 
     private readonly Model _model;
     private readonly PlainProcess _plain;
+    private readonly PlainProcess? _plainHere; // with the allocator of this process, where one is preloaded
     private readonly OnnxAcousticModel _acoustic;
     private readonly Wav2Vec2Network _network;
     private readonly AdaptiveRecognizer _server, _serverOfTwoSteps;
@@ -36,6 +37,7 @@ internal sealed class PublishedBenchmark : IDisposable
     {
         _model = Model.Open(folder);
         _plain = new PlainProcess(folder, "suta");
+        if (Environment.GetEnvironmentVariable(PlainProcess.Preload) is { Length: > 0 }) _plainHere = new PlainProcess(folder, "suta", preloads: true);
         _acoustic = new OnnxAcousticModel(_model, ParameterSet.Suta, options: new OnnxOptions { Threads = 1 });
         _network = new Wav2Vec2Network(_model);
         _same = Same(ComputePrecision.Float32);
@@ -47,8 +49,9 @@ internal sealed class PublishedBenchmark : IDisposable
 
     /// <summary>What is compared, for the heading of a table.</summary>
     public const string Method =
-        "*plain*: ten steps of SUTA at 2e-5, written with TorchSharp's functions as the paper has it, in a process of its own with libtorch's default threads. *same*: the same set, steps and rate with this "
-        + "project's network and optimizer, draft included, as its adaptation threads run it, in float32; *same, bfloat16*: with steps that multiply in bfloat16. *default*: what the server does to a request "
+        "*plain*: ten steps of SUTA at 2e-5, written with TorchSharp's functions as the paper has it, in a process of its own with libtorch's default threads and the system's allocator; "
+        + "*plain, preloaded*: with the allocator that the other sides have, where one is preloaded. *same*: the same set, steps and rate with this project's network and optimizer, draft included, "
+        + "as its adaptation threads run it, in float32; *same, bfloat16*: with steps that multiply in bfloat16. *default*: what the server does to a request "
         + "without a domain, in bfloat16 where the processor is faster with it; *two steps*: with `Adaptation:Fast:Steps` 2 and `LearningRate` 2e-4. One utterance at a time, all sides in turn.";
 
     /// <summary>Adapts to each utterance in each noise on all sides.</summary>
@@ -98,6 +101,7 @@ internal sealed class PublishedBenchmark : IDisposable
     public void Dispose()
     {
         _plain.Dispose();
+        _plainHere?.Dispose();
         _server.Dispose();
         _serverOfTwoSteps.Dispose();
         _network.Dispose();
@@ -107,14 +111,21 @@ internal sealed class PublishedBenchmark : IDisposable
 
     private async Task AdaptAsync(float[] samples, ReadOnlyMemory<float> waveform, AdaptationThreads threads, Action<string, double, double, string> report)
     {
-        var plain = _plain.Run(waveform, Steps, LearningRate);
-        report("plain", plain.Seconds, plain.ProcessorSeconds, Text(new Logits(plain.Logits, _model.Config.VocabularySize)));
+        var plain = RunPlain("plain", _plain);
+        if (_plainHere is not null) RunPlain("plain, preloaded", _plainHere);
 
         _lossDifference = Math.Max(_lossDifference, await SameAsync("same", _same));
         _roundedLossDifference = Math.Max(_roundedLossDifference, await SameAsync("same, bfloat16", _sameRounded));
 
         await ServeAsync("default", _server);
         await ServeAsync("two steps", _serverOfTwoSteps);
+
+        PlainRun RunPlain(string side, PlainProcess process)
+        {
+            var run = process.Run(waveform, Steps, LearningRate);
+            report(side, run.Seconds, run.ProcessorSeconds, Text(new Logits(run.Logits, _model.Config.VocabularySize)));
+            return run;
+        }
 
         async Task ServeAsync(string side, AdaptiveRecognizer server)
         {

@@ -31,6 +31,10 @@ public static partial class TorchRuntime
 
     private static readonly Lazy<string?> Failure = new(Load);
 
+    /// <summary>tcmalloc's counterpart of malloc_trim; 0 where it is not preloaded, in which case it is not loaded either.</summary>
+    private static readonly Lazy<nint> ReleaseOfTcmalloc = new(() =>
+        NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "MallocExtension_ReleaseFreeMemory", out var release) ? release : 0);
+
     private static long _residentAfterReturn = Environment.WorkingSet;
 
     /// <summary>Where tensors live: a CUDA device if this build is for one and the machine has it, the processor otherwise.</summary>
@@ -48,22 +52,39 @@ public static partial class TorchRuntime
     /// Gives the system the memory that freed tensors have left in the heap. Takes up to 30 ms, and whoever computes next takes the pages anew: to be
     /// called when there is nothing else to do.
     /// </summary>
-    public static void ReturnFreedMemory()
+    /// <remarks>Of glibc's heap and of a preloaded tcmalloc's; of another allocator nothing, which has ways of its own.</remarks>
+    public static unsafe void ReturnFreedMemory()
     {
         if (!OperatingSystem.IsLinux()) return;
-        try
+        if (ReleaseOfTcmalloc.Value is not 0 and var release)
         {
-            _ = MallocTrim(0);
+            ((delegate* unmanaged<void>)release)();
         }
-        catch (EntryPointNotFoundException)
+        else
         {
-            // As above: another allocator.
+            try
+            {
+                _ = MallocTrim(0);
+            }
+            catch (EntryPointNotFoundException)
+            {
+                // Another C library (musl).
+            }
         }
 
         Volatile.Write(ref _residentAfterReturn, Environment.WorkingSet);
     }
 
-    /// <summary>Does the same if the process has grown by more than 256 MB since it was last done, and nothing otherwise: to be called between two pieces of work.</summary>
+    /// <summary>
+    /// Does the same where the heap is glibc's, in which freed tensors of one size leave gaps too small for others, so that it grows while little of it is in use. tcmalloc joins what lies
+    /// side by side and keeps a training as large as its largest batches have made it; taken anew, the pages would cost more than they save.
+    /// </summary>
+    public static void ReturnFragmentedMemory()
+    {
+        if (ReleaseOfTcmalloc.Value == 0) ReturnFreedMemory();
+    }
+
+    /// <summary>Does the same as <see cref="ReturnFreedMemory"/> if the process has grown by more than 256 MB since it was last done, and nothing otherwise: to be called between two pieces of work.</summary>
     public static void ReturnFreedMemoryIfGrown()
     {
         if (Environment.WorkingSet - Volatile.Read(ref _residentAfterReturn) > GrowthToReturn) ReturnFreedMemory();

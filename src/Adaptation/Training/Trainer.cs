@@ -22,8 +22,8 @@ public sealed class Trainer : IDisposable
     private const int MaxBadSteps = 20;
 
     /// <summary>
-    /// Steps after which freed memory goes back to the system. Batches differ in shape, and what their tensors leave between others is too
-    /// small for the next: without it, resident memory grew by 16 MB a step, to 7 GB in 240 steps; with it, every 20 steps back to 1 GB.
+    /// Steps after which freed memory goes back to the system, where the allocator needs it. Batches differ in shape, and what their tensors leave between others is too
+    /// small for the next: with glibc's and without it, resident memory grew by 16 MB a step, to 7 GB in 240 steps; with it, every 20 steps back to 1 GB.
     /// </summary>
     private const int StepsToTrim = 20;
 
@@ -163,7 +163,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Whatever is due after a step.</summary>
     private void Finish(TrainingReport report, double rate, CancellationToken cancellationToken)
     {
-        if (_state.Step % StepsToTrim == 0) TorchRuntime.ReturnFreedMemory();
+        if (_state.Step % StepsToTrim == 0) TorchRuntime.ReturnFragmentedMemory();
         if (_state.Step % _options.ValidationInterval == 0 || _state.Step == TotalSteps)
         {
             Validate(report, rate, cancellationToken);
