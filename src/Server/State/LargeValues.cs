@@ -10,7 +10,7 @@ namespace Attune.Server.State;
 /// <para>In Redis a large value lies in pieces of <see cref="PieceBytes"/> under <c>KEY:1</c> and so on, and its key holds <c>pieces:N</c>: Redis refuses strings of more than 512 MB, which all
 /// parameters of a model with their moments soon are. A store in the process leaves them to the file system: its folder <c>values</c> has a file for each, and the key holds
 /// <c>file:NAME</c>. Garnet would keep them in memory, write each of them several times, and is at its worst when its log outgrows memory.</para>
-/// <para>The key comes last, so that whoever finds it finds the value. A file that expires has its time in its name, and is deleted within <see cref="StateConnection.SweepInterval"/> of it;
+/// <para>The key comes last, so that whoever finds it finds the value. A file that expires has its time in its name, and is deleted within <see cref="LargeValueSweeper.Interval"/> of it;
 /// files that no key names any more, of a server that was killed, are deleted at the next start.</para>
 /// <para>Thread-safe. All methods throw <see cref="StateUnavailableException"/>.</para>
 /// </remarks>

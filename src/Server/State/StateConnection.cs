@@ -48,7 +48,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     private volatile bool _reachable = true;
     private bool _isDiskNearlyFull;
     private readonly CancellationTokenSource _disposing = new();
-    private Task _sweeping = Task.CompletedTask;
+    private LargeValueSweeper? _sweeper;
     private bool _isRestarting;
     private long _awaySince;
 
@@ -83,9 +83,6 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     /// <summary>Folder of large values of a store in a process of this machine; null for Redis, which has them itself.</summary>
     public string? ValuesFolder { get; }
 
-    /// <summary>Time between two looks for values in files that have expired.</summary>
-    public static TimeSpan SweepInterval { get; } = TimeSpan.FromMinutes(1);
-
     /// <summary>By the clock of expiries.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
@@ -115,7 +112,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
             // It is looked at as soon as it can be reached.
         }
 
-        if (_embedded is not null && mayMigrate) _sweeping = SweepAsync(_embedded.ValuesFolder, Directory.GetFiles(_embedded.ValuesFolder));
+        if (_embedded is not null && mayMigrate) _sweeper = new LargeValueSweeper(this, _embedded, _time, _logger);
     }
 
     /// <summary>Runs an operation.</summary>
@@ -191,7 +188,7 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync();
-        await _sweeping;
+        if (_sweeper is not null) await _sweeper.DisposeAsync();
         if (_multiplexer.IsValueCreated) await (await _multiplexer.Value).DisposeAsync();
         _embedded?.Dispose();
     }
@@ -233,59 +230,6 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
             })
             .AddTimeout(options.OperationTimeout)
             .Build();
-    }
-
-    /// <summary>Deletes files of large values: those that were there at the start and that no key names, of a server that was killed, and then those that expire.</summary>
-    private async Task SweepAsync(string folder, string[] files)
-    {
-        await DeleteUnnamedAsync(folder, files).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it throws only when this is disposed
-        using var timer = new PeriodicTimer(SweepInterval, _time);
-        do
-        {
-            try
-            {
-                LargeValues.DeleteExpired(folder, Now);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Log.SweepFailed(_logger, folder, exception);
-            }
-        }
-        while (await WaitAsync(timer));
-    }
-
-    private async Task<bool> WaitAsync(PeriodicTimer timer)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(_disposing.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private async Task DeleteUnnamedAsync(string folder, string[] files)
-    {
-        try
-        {
-            if (files.Length == 0) return;
-            var named = await RunAsync(
-                async database =>
-                {
-                    var contents = new List<string>();
-                    await foreach (var key in database.Multiplexer.GetServer(_embedded!.EndPoint).KeysAsync(pattern: RedisKeys.AllLarge))
-                        contents.Add((string?)await database.StringGetRangeAsync(key, 0, LargeValues.LongestMark) ?? "");
-                    return contents;
-                },
-                _disposing.Token);
-            LargeValues.Sweep(files, named);
-        }
-        catch (Exception exception) when (!_disposing.IsCancellationRequested)
-        {
-            Log.SweepFailed(_logger, folder, exception);
-        }
     }
 
     /// <summary>A store in the process is nobody else's.</summary>
@@ -441,9 +385,6 @@ internal sealed partial class StateConnection : IAsyncDisposable, IDisposable
 
         [LoggerMessage(5, LogLevel.Warning, "The store in the process has ended, probably because its log could not be written; it is started again")]
         public static partial void Restarting(ILogger logger);
-
-        [LoggerMessage(7, LogLevel.Warning, "Files in {Folder} that no domain uses any more could not be deleted; it is tried again")]
-        public static partial void SweepFailed(ILogger logger, string folder, Exception exception);
 
         [LoggerMessage(8, LogLevel.Error, "What domains learn is neither read nor stored: {Reason}")]
         public static partial void FormatRefused(ILogger logger, string reason);
