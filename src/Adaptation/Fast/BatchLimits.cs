@@ -13,8 +13,8 @@ internal sealed class BatchLimits(ParameterLayout layout)
     /// <summary>Most adapted values of each row. The default set <c>suta</c> has more in every model, and gains nothing.</summary>
     public const int MostParameters = 65_536;
 
-    /// <summary>Most frames of all rows together, padding included: 8 s of audio where a frame lasts 20 ms, 12 s where it lasts 30 ms.</summary>
-    public const int MostFrames = 400;
+    /// <summary>Most frames of all rows together, padding included: 7 s of audio where a frame lasts 20 ms, 10 s where it lasts 30 ms.</summary>
+    public const int MostFrames = 350;
 
     /// <summary>Largest share of a batch that may be padding.</summary>
     public const double MostPadding = 0.25;

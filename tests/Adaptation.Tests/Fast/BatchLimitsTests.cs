@@ -21,11 +21,11 @@ public class BatchLimitsTests
     }
 
     [Theory]
-    [InlineData(new[] { 100, 100, 100, 100 }, true)]
-    [InlineData(new[] { 101, 100, 100, 100 }, false)] // 404 with padding
-    [InlineData(new[] { 200, 200 }, true)]
-    [InlineData(new[] { 200, 100 }, true)] // a quarter is padding
-    [InlineData(new[] { 200, 99 }, false)]
+    [InlineData(new[] { 87, 87, 87, 87 }, true)]
+    [InlineData(new[] { 88, 87, 87, 87 }, false)] // 352 with padding
+    [InlineData(new[] { 175, 175 }, true)]
+    [InlineData(new[] { 174, 87 }, true)] // a quarter is padding
+    [InlineData(new[] { 174, 86 }, false)]
     public void Allow_Lengths_BoundsFramesAndPadding(int[] frameCounts, bool allowed) =>
         Assert.Equal(allowed, new BatchLimits(new ParameterLayout([new ModelParameter("norm", [8], ModelPart.Encoder)])).Allow(frameCounts));
 }
